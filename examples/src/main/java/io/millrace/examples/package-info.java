@@ -1,0 +1,5 @@
+/** Projections to read and run. */
+@NullMarked
+package io.millrace.examples;
+
+import org.jspecify.annotations.NullMarked;
