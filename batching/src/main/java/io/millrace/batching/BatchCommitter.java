@@ -1,0 +1,25 @@
+package io.millrace.batching;
+
+import io.millrace.checkpoint.Checkpoint;
+
+/**
+ * Writes batches: rows and checkpoint together or not at all, and only if the checkpoint stands where this committer
+ * left it. Used by one thread at a time.
+ */
+public interface BatchCommitter extends AutoCloseable {
+
+    /** Where the projection stands now, as far as this committer knows without asking. */
+    Checkpoint checkpoint();
+
+    /**
+     * Writes a batch, and returns when it is known what became of it. Blocks; does not wait and try again by itself.
+     *
+     * <p>After {@link CommitOutcome.Unavailable} it may be unknown whether the batch was committed: call again with
+     * the same batch, and the committer first finds that out.
+     */
+    CommitOutcome commit(Batch batch);
+
+    /** Gives back the connection. */
+    @Override
+    void close();
+}

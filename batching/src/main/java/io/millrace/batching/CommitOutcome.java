@@ -1,0 +1,42 @@
+package io.millrace.batching;
+
+import io.millrace.checkpoint.Checkpoint;
+import java.util.Objects;
+
+/** What became of a batch. */
+public sealed interface CommitOutcome {
+
+    /**
+     * It is in the read model, once.
+     *
+     * @param checkpoint as it stands now
+     * @param statements how many statements were sent, the checkpoint's included
+     * @param roundTrips how many times the network was waited for
+     */
+    record Committed(Checkpoint checkpoint, int statements, int roundTrips) implements CommitOutcome {}
+
+    /** Refused, nothing written: another writer or epoch moved the checkpoint. The message says who holds it. */
+    record Fenced(String message) implements CommitOutcome {
+        public Fenced {
+            Objects.requireNonNull(message, "message");
+        }
+    }
+
+    /**
+     * Refused because of what the events hold (SQLSTATE classes 22 and 23), nothing written. Parts of the batch may
+     * pass.
+     */
+    record Rejected(String sqlState, String message, Throwable cause) implements CommitOutcome {}
+
+    /** The database cannot be reached, or asks to try again; what became of the batch may be unknown. */
+    record Unavailable(String message, Throwable cause) implements CommitOutcome {}
+
+    /**
+     * The database lost commits that it had acknowledged (a promoted standby, a restored backup). Rows and checkpoint
+     * went back together, so nothing is wrong: throw away what is folded and read again from there.
+     */
+    record WentBack(Checkpoint checkpoint) implements CommitOutcome {}
+
+    /** Refused for a reason that lies neither in the events nor in the moment: trying again does not help. */
+    record Failed(String message, Throwable cause) implements CommitOutcome {}
+}
