@@ -1,4 +1,4 @@
-/** The program: command line, configuration, wiring. */
+/** The program: command line, configuration, and how the parts are put together. */
 @NullMarked
 package io.millrace.service;
 

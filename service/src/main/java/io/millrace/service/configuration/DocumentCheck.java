@@ -1,0 +1,123 @@
+package io.millrace.service.configuration;
+
+import io.millrace.service.configuration.Document.EventStoreSection;
+import io.millrace.service.configuration.Document.PostgresSection;
+import io.millrace.service.configuration.Document.ProjectionSection;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what is written into what is meant, or says what is missing or contradicts itself. */
+final class DocumentCheck {
+    private static final Set<String> IN_MEMORY = Set.of("true", "in-memory");
+
+    private final Document document;
+    private final Path folder;
+
+    DocumentCheck(Document document, Path folder) {
+        this.document = document;
+        this.folder = folder;
+    }
+
+    Configuration configuration() {
+        Map<String, ProjectionOptions> projections = new LinkedHashMap<>();
+        if (document.projections() != null) {
+            document.projections().forEach((name, section) -> projections.put(name, options(name, section)));
+        }
+        return new Configuration(
+                eventStore(document.eventstore()),
+                postgres(document.postgres()),
+                projections,
+                Optional.ofNullable(document.plugins()).map(folder::resolve));
+    }
+
+    private EventStoreSetting eventStore(@Nullable EventStoreSection section) {
+        if (section == null) {
+            throw new ConfigurationException(
+                    "`eventstore` is missing: a connection string (esdb://host:2113) or `embedded`");
+        }
+        if (section.embedded() != null && section.url() == null) {
+            return new EventStoreSetting.Embedded(embeddedFolder(section.embedded()));
+        }
+        if (section.url() == null || section.embedded() != null) {
+            throw new ConfigurationException("`eventstore` needs either `url` or `embedded`");
+        }
+        return new EventStoreSetting.Server(new Secret(section.url()));
+    }
+
+    private PostgresSetting postgres(@Nullable PostgresSection section) {
+        if (section == null) {
+            throw new ConfigurationException("`postgres` is missing: `url`, `user` and `password`, or `embedded`");
+        }
+        String schema = Optional.ofNullable(section.schema()).orElse(PostgresSetting.DEFAULT_SCHEMA);
+        if (section.embedded() != null && section.url() == null) {
+            return new PostgresSetting.Embedded(embeddedFolder(section.embedded()), schema);
+        }
+        if (section.url() == null || section.embedded() != null) {
+            throw new ConfigurationException("`postgres` needs either `url` or `embedded`");
+        }
+        return new PostgresSetting.Server(
+                new Secret(jdbc(section.url())),
+                Optional.ofNullable(section.user()),
+                Optional.ofNullable(section.password()).map(Secret::new),
+                schema);
+    }
+
+    /** Both ways to write it are common: the driver's, and the one that psql takes. */
+    private static String jdbc(String url) {
+        if (url.startsWith("jdbc:postgresql:")) {
+            return url;
+        }
+        if (url.startsWith("postgresql://")) {
+            return "jdbc:" + url;
+        }
+        throw new ConfigurationException("`postgres.url` must begin with jdbc:postgresql:// or postgresql://");
+    }
+
+    private Optional<Path> embeddedFolder(String text) {
+        return IN_MEMORY.contains(text) ? Optional.empty() : Optional.of(folder.resolve(text));
+    }
+
+    private static ProjectionOptions options(String name, @Nullable ProjectionSection section) {
+        if (section == null) {
+            return ProjectionOptions.DEFAULTS;
+        }
+        Key key = new Key("projections." + name);
+        return new ProjectionOptions(
+                key.positive("batch-size", section.batchSize()),
+                key.read("batch-age", section.batchAge(), Quantities::duration),
+                key.bytes("batch-bytes", section.batchBytes()),
+                key.positive("queue-events", section.queueEvents()),
+                key.bytes("queue-bytes", section.queueBytes()));
+    }
+
+    private record Key(String section) {
+        OptionalInt positive(String key, @Nullable Integer number) {
+            if (number == null) {
+                return OptionalInt.empty();
+            }
+            if (number < 1) {
+                throw new ConfigurationException("`" + section + "." + key + "` must be at least 1");
+            }
+            return OptionalInt.of(number);
+        }
+
+        OptionalLong bytes(String key, @Nullable String text) {
+            return read(key, text, Quantities::bytes).map(OptionalLong::of).orElseGet(OptionalLong::empty);
+        }
+
+        <T> Optional<T> read(String key, @Nullable String text, Function<String, T> reading) {
+            try {
+                return Optional.ofNullable(text).map(reading);
+            } catch (IllegalArgumentException | ArithmeticException e) {
+                throw new ConfigurationException("`" + section + "." + key + "`: " + e.getMessage(), e);
+            }
+        }
+    }
+}
