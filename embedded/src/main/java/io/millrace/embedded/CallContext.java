@@ -1,0 +1,24 @@
+package io.millrace.embedded;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/**
+ * What a streaming call works with.
+ *
+ * @param requiresLeader whether the client insists on the leader's answer
+ */
+record CallContext(
+        EventLog log,
+        ServerCallStreamObserver<WireBuffer> client,
+        Executor executor,
+        FaultGate gate,
+        boolean requiresLeader) {
+    /** What a follower answers, where this server is to act as one and the client insists on the leader. */
+    Optional<RuntimeException> redirect() {
+        return requiresLeader
+                ? gate.leader.map(leader -> Refusals.notLeader(leader.host(), leader.port()))
+                : Optional.empty();
+    }
+}

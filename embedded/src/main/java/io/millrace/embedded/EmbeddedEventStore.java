@@ -1,0 +1,134 @@
+package io.millrace.embedded;
+
+import java.time.Clock;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server in this process that speaks EventStoreDB's gRPC protocol: for development and tests, not for production.
+ *
+ * <p>The official client and the stubs generated from the protocol work against it unchanged. What it covers, and where
+ * it stops, is listed in the module's README. Thread-safe.
+ */
+public final class EmbeddedEventStore implements AutoCloseable {
+    private static final Duration GRACE = Duration.ofMillis(100);
+
+    private final GrpcServer server;
+    private final Faults faults;
+    private final boolean systemProjections;
+    private volatile EventLog log;
+    private @Nullable Long restoreTo;
+
+    private EmbeddedEventStore(Builder settings) {
+        this.systemProjections = settings.systemProjections;
+        this.log = new EventLog(systemProjections, Clock.systemUTC());
+        this.server = new GrpcServer(() -> log, settings.port, settings.maxAppendBytes);
+        this.faults = new Faults(this, server);
+    }
+
+    /** In memory, on a free port, in plain text, with system projections. */
+    public static EmbeddedEventStore start() {
+        return builder().start();
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** What the Java client parses: {@code esdb://127.0.0.1:PORT?tls=false}. */
+    public String connectionString() {
+        return "esdb://" + GrpcServer.HOST + ":" + port() + "?tls=false";
+    }
+
+    /** Stays the same over restarts. */
+    public int port() {
+        return server.port();
+    }
+
+    /** The switches by which a test makes this server misbehave. */
+    public Faults faults() {
+        return faults;
+    }
+
+    public boolean isRunning() {
+        return server.isRunning();
+    }
+
+    /** Stops as a server does on SIGTERM, in a hurry: GOAWAY, then the connections close. The data stays. */
+    public void stop() {
+        stop(GRACE);
+    }
+
+    /** Like {@link #stop()}, staying silent for this long between GOAWAY and the end; a real server takes 5 s. */
+    public void stop(Duration silence) {
+        server.stop(silence);
+    }
+
+    /** Ends as a server does on SIGKILL: all connections are cut at once, no word is said. The data stays. */
+    public void kill() {
+        server.kill();
+    }
+
+    /** Starts again on the same port with the same data, or with what {@link Faults#forgetAfter} left of it. */
+    public void restart() {
+        if (server.isRunning()) {
+            stop();
+        }
+        Long position = restoreTo;
+        if (position != null) {
+            restoreTo = null;
+            log = log.copyUpTo(position, systemProjections);
+        }
+        server.start();
+    }
+
+    void restoreAtRestart(long position) {
+        restoreTo = position;
+    }
+
+    /** Stops, and frees everything; in memory, the data is gone. */
+    @Override
+    public void close() {
+        server.close();
+    }
+
+    /** Settings of an {@link EmbeddedEventStore}. */
+    public static final class Builder {
+        private static final int DEFAULT_MAX_APPEND_BYTES = 1 << 20;
+        private static final int LARGEST_MAX_APPEND_BYTES = 16 << 20;
+
+        private int port;
+        private boolean systemProjections = true;
+        private int maxAppendBytes = DEFAULT_MAX_APPEND_BYTES;
+
+        private Builder() {}
+
+        /** Where to listen, on 127.0.0.1; 0, the default, is a free port. */
+        public Builder port(int value) {
+            if (value < 0 || value > 65_535) {
+                throw new IllegalArgumentException("a port from 0 to 65535 was expected: port=" + value);
+            }
+            port = value;
+            return this;
+        }
+
+        /** Whether {@code $ce-…}, {@code $et-…}, {@code $category-…} and {@code $streams} are written; on by default. */
+        public Builder systemProjections(boolean value) {
+            systemProjections = value;
+            return this;
+        }
+
+        /** How large one append may be, all its events together; 1 MiB by default, 16 MiB at most. */
+        public Builder maxAppendSize(int bytes) {
+            if (bytes < 1 || bytes > LARGEST_MAX_APPEND_BYTES) {
+                throw new IllegalArgumentException("1 to 16777216 bytes were expected: maxAppendSize=" + bytes);
+            }
+            maxAppendBytes = bytes;
+            return this;
+        }
+
+        public EmbeddedEventStore start() {
+            return new EmbeddedEventStore(this);
+        }
+    }
+}

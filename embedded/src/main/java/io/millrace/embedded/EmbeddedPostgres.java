@@ -1,0 +1,134 @@
+package io.millrace.embedded;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A PostgreSQL that runs as a child of this process: for development and tests, not for production.
+ *
+ * <p>Works as root too. Trusts every local user; {@link #password()} is there for those who must name one. Thread-safe.
+ */
+public final class EmbeddedPostgres implements AutoCloseable {
+    private static final String USER = "postgres";
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Path dataFolder;
+    private final boolean temporary;
+    private final int port;
+    private io.zonky.test.db.postgres.embedded.@Nullable EmbeddedPostgres running;
+
+    private EmbeddedPostgres(Path dataFolder, boolean temporary) {
+        this.dataFolder = dataFolder;
+        this.temporary = temporary;
+        this.port = freePort();
+        this.running = launch();
+    }
+
+    /** Keeps its data in a temporary folder, which {@link #close()} deletes; doesn't wait for the disk (no fsync). */
+    public static EmbeddedPostgres start() {
+        try {
+            return new EmbeddedPostgres(Files.createTempDirectory("millrace-postgres"), true);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a writable folder for temporary files was expected", e);
+        }
+    }
+
+    /** Keeps its data in this folder, which is made when it is missing, and found again by the next start. */
+    public static EmbeddedPostgres start(Path dataFolder) {
+        return new EmbeddedPostgres(dataFolder, false);
+    }
+
+    public String jdbcUrl() {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database() + "?user=" + USER;
+    }
+
+    public String user() {
+        return USER;
+    }
+
+    /** Any would do. */
+    public String password() {
+        return "postgres";
+    }
+
+    public String database() {
+        return "postgres";
+    }
+
+    /** Stays the same over restarts. */
+    public int port() {
+        return port;
+    }
+
+    /** Stops the server as {@code pg_ctl stop -m fast} does: open transactions are rolled back. The data stays. */
+    public synchronized void stop() {
+        io.zonky.test.db.postgres.embedded.EmbeddedPostgres server = running;
+        running = null;
+        if (server != null) {
+            try {
+                server.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException("PostgreSQL was expected to stop: port=" + port, e);
+            }
+        }
+    }
+
+    /** Stops the server, if it runs, and starts it on the same port with the same data. */
+    public synchronized void restart() {
+        stop();
+        running = launch();
+    }
+
+    @Override
+    public synchronized void close() {
+        stop();
+        if (temporary) {
+            delete(dataFolder);
+        }
+    }
+
+    private io.zonky.test.db.postgres.embedded.EmbeddedPostgres launch() {
+        try {
+            return io.zonky.test.db.postgres.embedded.EmbeddedPostgres.builder()
+                    .setDataDirectory(Files.createDirectories(dataFolder))
+                    .setCleanDataDirectory(false)
+                    .setPort(port)
+                    .setPGStartupWait(PATIENCE)
+                    .setServerConfig("fsync", temporary ? "off" : "on")
+                    .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
+                    .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "PostgreSQL was expected to start: dataFolder=" + dataFolder + ", port=" + port
+                            + "; is the folder writable, and used by no other server?",
+                    e);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a free port was expected", e);
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the temporary folder was expected to be deletable: " + folder, e);
+        }
+    }
+}

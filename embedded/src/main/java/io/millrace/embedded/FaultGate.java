@@ -1,0 +1,82 @@
+package io.millrace.embedded;
+
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What the fault switches say now, asked by every call. Thread-safe. */
+final class FaultGate {
+    private static final long NEVER = Long.MAX_VALUE;
+
+    /** Another server, which this one says is the leader. */
+    record Leader(String host, int port) {}
+
+    private final ScheduledExecutorService timer;
+    private final Runnable cutConnections;
+    private final AtomicLong eventsUntilCut = new AtomicLong(NEVER);
+
+    /** The server is stopping: nothing more is said. */
+    volatile boolean silent;
+
+    volatile boolean stalled;
+    volatile boolean frozen;
+    volatile long refusedUntilNanos = System.nanoTime();
+    volatile long delayNanos;
+    volatile long nanosPerEvent;
+    volatile Optional<Leader> leader = Optional.empty();
+
+    FaultGate(ScheduledExecutorService timer, Runnable cutConnections) {
+        this.timer = timer;
+        this.cutConnections = cutConnections;
+    }
+
+    /** Whether the pump may send its next message now; if not, it is signalled when that changes. */
+    boolean isOpen(ResponsePump pump) {
+        if (silent || stalled || frozen || eventsUntilCut.get() <= 0) {
+            return false;
+        }
+        long pace = nanosPerEvent;
+        long wait = pace == 0 ? 0 : pump.notBeforeNanos() - System.nanoTime();
+        if (wait > 0) {
+            Future<?> unused = timer.schedule(pump::signal, wait, TimeUnit.NANOSECONDS);
+        }
+        return wait <= 0;
+    }
+
+    void eventSent(ResponsePump pump) {
+        long pace = nanosPerEvent;
+        if (pace > 0) {
+            pump.notBeforeNanos(System.nanoTime() + pace);
+        }
+        if (eventsUntilCut.get() != NEVER && eventsUntilCut.decrementAndGet() == 0) {
+            timer.execute(() -> {
+                cutConnections.run();
+                eventsUntilCut.set(NEVER);
+            });
+        }
+    }
+
+    void cutAfter(long events) {
+        eventsUntilCut.set(events);
+    }
+
+    boolean isRefusing() {
+        return System.nanoTime() - refusedUntilNanos < 0;
+    }
+
+    void refuseForNanos(long nanos) {
+        refusedUntilNanos = System.nanoTime() + nanos;
+    }
+
+    void reset() {
+        stalled = false;
+        frozen = false;
+        refusedUntilNanos = System.nanoTime();
+        delayNanos = 0;
+        nanosPerEvent = 0;
+        leader = Optional.empty();
+        eventsUntilCut.set(NEVER);
+    }
+}

@@ -1,0 +1,123 @@
+package io.millrace.embedded;
+
+import com.eventstore.dbclient.proto.streams.StreamsGrpc;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.AppendReq;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.AppendResp;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.DeleteReq;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.DeleteResp;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadReq;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.TombstoneReq;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.TombstoneResp;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/** The protocol's Streams service: append, read, subscribe, delete, tombstone. */
+final class StreamsService {
+    private final Supplier<EventLog> log;
+    private final FaultGate gate;
+    private final Executor executor;
+    private final int maxAppendBytes;
+    private final Set<ResponsePump> subscriptions = ConcurrentHashMap.newKeySet();
+
+    StreamsService(Supplier<EventLog> log, FaultGate gate, Executor executor, int maxAppendBytes) {
+        this.log = log;
+        this.gate = gate;
+        this.executor = executor;
+        this.maxAppendBytes = maxAppendBytes;
+    }
+
+    /** The subscriptions that are open now. */
+    Set<ResponsePump> subscriptions() {
+        return subscriptions;
+    }
+
+    void signalAll() {
+        subscriptions.forEach(ResponsePump::signal);
+    }
+
+    ServerServiceDefinition definition() {
+        MethodDescriptor<ReadReq, WireBuffer> read = StreamsGrpc.getReadMethod().toBuilder(
+                        StreamsGrpc.getReadMethod().getRequestMarshaller(), new WireMarshaller())
+                .build();
+        return ServerServiceDefinition.builder(StreamsGrpc.SERVICE_NAME)
+                .addMethod(read, ServerCalls.asyncServerStreamingCall(this::read))
+                .addMethod(StreamsGrpc.getAppendMethod(), ServerCalls.asyncClientStreamingCall(this::append))
+                .addMethod(StreamsGrpc.getDeleteMethod(), ServerCalls.asyncUnaryCall(this::delete))
+                .addMethod(StreamsGrpc.getTombstoneMethod(), ServerCalls.asyncUnaryCall(this::tombstone))
+                .build();
+    }
+
+    private void read(ReadReq request, StreamObserver<WireBuffer> responses) {
+        CallContext call = new CallContext(
+                log.get(),
+                (ServerCallStreamObserver<WireBuffer>) responses,
+                executor,
+                gate,
+                FaultInterceptor.REQUIRES_LEADER.get());
+        try {
+            new ReadRequest(call, request.getOptions(), subscriptions).start();
+        } catch (StatusRuntimeException refused) {
+            responses.onError(refused);
+        }
+    }
+
+    private StreamObserver<AppendReq> append(StreamObserver<AppendResp> response) {
+        refuseUnlessLeader();
+        return new AppendCall(log.get(), maxAppendBytes, response);
+    }
+
+    private void delete(DeleteReq request, StreamObserver<DeleteResp> response) {
+        answer(response, () -> {
+            refuseUnlessLeader();
+            DeleteReq.Options options = request.getOptions();
+            String stream = options.getStreamIdentifier().getStreamName().toStringUtf8();
+            long expected = Expected.of(options);
+            long position = Deletion.positionOf(log.get().softDelete(stream, expected), stream, expected);
+            return DeleteResp.newBuilder()
+                    .setPosition(DeleteResp.Position.newBuilder()
+                            .setCommitPosition(position)
+                            .setPreparePosition(position))
+                    .build();
+        });
+    }
+
+    private void tombstone(TombstoneReq request, StreamObserver<TombstoneResp> response) {
+        answer(response, () -> {
+            refuseUnlessLeader();
+            TombstoneReq.Options options = request.getOptions();
+            String stream = options.getStreamIdentifier().getStreamName().toStringUtf8();
+            long expected = Expected.of(options);
+            long position = Deletion.positionOf(log.get().tombstone(stream, expected), stream, expected);
+            return TombstoneResp.newBuilder()
+                    .setPosition(TombstoneResp.Position.newBuilder()
+                            .setCommitPosition(position)
+                            .setPreparePosition(position))
+                    .build();
+        });
+    }
+
+    private void refuseUnlessLeader() {
+        if (FaultInterceptor.REQUIRES_LEADER.get()) {
+            gate.leader.ifPresent(leader -> {
+                throw Refusals.notLeader(leader.host(), leader.port());
+            });
+        }
+    }
+
+    private static <A> void answer(StreamObserver<A> response, Supplier<A> work) {
+        try {
+            response.onNext(work.get());
+            response.onCompleted();
+        } catch (StatusRuntimeException refused) {
+            response.onError(refused);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.millrace.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedPostgresTest {
+    @Test
+    void answersQueriesOnAFreePort() throws SQLException {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+            assertThat(query(postgres, "SELECT 1 + 1")).isEqualTo("2");
+        }
+    }
+
+    @Test
+    void keepsItsDataOverARestartOnTheSamePort() throws SQLException {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+            int port = postgres.port();
+            query(postgres, "CREATE TABLE kept AS SELECT 42 AS answer; SELECT 1");
+            postgres.stop();
+            assertThatThrownBy(() -> query(postgres, "SELECT 1")).isInstanceOf(SQLException.class);
+            postgres.restart();
+            assertThat(postgres.port()).isEqualTo(port);
+            assertThat(query(postgres, "SELECT answer FROM kept")).isEqualTo("42");
+        }
+    }
+
+    @Test
+    void keepsItsDataInAGivenFolder(@TempDir Path folder) throws SQLException {
+        Path data = folder.resolve("with space");
+        try (EmbeddedPostgres first = EmbeddedPostgres.start(data)) {
+            query(first, "CREATE TABLE kept AS SELECT 42 AS answer; SELECT 1");
+        }
+        try (EmbeddedPostgres second = EmbeddedPostgres.start(data)) {
+            assertThat(query(second, "SELECT answer FROM kept")).isEqualTo("42");
+            assertThat(query(second, "SHOW fsync")).isEqualTo("on");
+        }
+    }
+
+    private static String query(EmbeddedPostgres postgres, String sql) throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
+                Statement statement = connection.createStatement()) {
+            boolean rows = statement.execute(sql);
+            while (!rows) {
+                rows = statement.getMoreResults();
+            }
+            try (ResultSet result = statement.getResultSet()) {
+                result.next();
+                return result.getString(1);
+            }
+        }
+    }
+}
