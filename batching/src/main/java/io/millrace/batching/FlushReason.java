@@ -16,6 +16,6 @@ public enum FlushReason {
     SHUTDOWN,
     /** Only the checkpoint moves, over events that nobody handles. */
     CHECKPOINT_ONLY,
-    /** What precedes an event that failed, or a part of a batch that PostgreSQL refused. */
+    /** What precedes an event that failed or cannot share a batch, or a part of a batch that PostgreSQL refused. */
     ISOLATION
 }

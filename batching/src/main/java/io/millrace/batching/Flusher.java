@@ -1,0 +1,175 @@
+package io.millrace.batching;
+
+import io.millrace.batching.CommitOutcome.Committed;
+import io.millrace.batching.CommitOutcome.Rejected;
+import io.millrace.batching.CommitOutcome.Unavailable;
+import io.millrace.batching.ProjectorState.Ended;
+import io.millrace.batching.ProjectorState.Failed;
+import io.millrace.batching.ProjectorState.Fenced;
+import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.Position;
+import io.millrace.projections.Projection;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings one batch at a time to the committer, until it is known what became of it: sends it again while the database
+ * cannot be reached, and takes it apart when PostgreSQL refuses what its events hold. For one thread.
+ */
+final class Flusher {
+    private final Projection projection;
+    private final BatchCommitter committer;
+    private final Surroundings surroundings;
+    private final Backoff backoff;
+    private final ProjectorListener listener;
+    private final StateTracker status;
+    private final Tally tally;
+    private @Nullable Flight flight;
+    private @Nullable Bisection bisection;
+    private long batchNumber;
+
+    Flusher(
+            Projection projection,
+            BatchCommitter committer,
+            Surroundings surroundings,
+            Backoff backoff,
+            ProjectorListener listener,
+            StateTracker status,
+            Tally tally) {
+        this.projection = projection;
+        this.committer = committer;
+        this.surroundings = surroundings;
+        this.backoff = backoff;
+        this.listener = listener;
+        this.status = status;
+        this.tally = tally;
+    }
+
+    /** What a look at the batch under way has shown. */
+    sealed interface Landing {
+        /** Nothing new. */
+        record Nothing() implements Landing {}
+
+        /** It is still under way, but was sent again, or in parts. */
+        record OnItsWay() implements Landing {}
+
+        /** It, or a part of it, is in the read model, up to this position. */
+        record Done(Position checkpoint) implements Landing {}
+
+        /** The database stands further back than it had acknowledged. */
+        record Back(Checkpoint checkpoint) implements Landing {}
+
+        /** There is no going on. */
+        record Over(Ended state) implements Landing {}
+    }
+
+    private static final Landing NOTHING = new Landing.Nothing();
+    private static final Landing ON_ITS_WAY = new Landing.OnItsWay();
+
+    /** Whether nothing is under way. */
+    boolean isFree() {
+        return flight == null && bisection == null;
+    }
+
+    /** Sends what was folded. */
+    void flush(Accumulator folded, FlushReason reason, Position checkpoint, long nowNanos) {
+        Batch batch = folded.toBatch(projection.name(), ++batchNumber, reason, checkpoint);
+        launch(batch, folded.handled(), nowNanos);
+    }
+
+    private void launch(Batch batch, long handled, long nowNanos) {
+        Flight next = new Flight(batch, handled, nowNanos, committer, surroundings.wakeUp());
+        flight = next;
+        next.launch(surroundings.flushes(), listener);
+    }
+
+    /** Looks at the batch under way, and sends what is to be sent next of it. */
+    Landing collect(long nowNanos) {
+        Flight flying = flight;
+        if (flying == null) {
+            return bisection == null ? NOTHING : launchPart(bisection, nowNanos);
+        }
+        if (flying.isWaiting()) {
+            return nowNanos - flying.retryAtNanos() < 0 ? NOTHING : launchAgain(flying);
+        }
+        CommitOutcome outcome = flying.landed();
+        return outcome == null ? NOTHING : land(flying, outcome, nowNanos);
+    }
+
+    private Landing launchPart(Bisection parts, long nowNanos) {
+        Batch part = parts.next(++batchNumber);
+        launch(part, part.events().size(), nowNanos);
+        return ON_ITS_WAY;
+    }
+
+    private Landing launchAgain(Flight waiting) {
+        waiting.launch(surroundings.flushes(), listener);
+        return ON_ITS_WAY;
+    }
+
+    private Landing land(Flight landed, CommitOutcome outcome, long nowNanos) {
+        if (outcome instanceof Committed done) {
+            return committed(landed, done, nowNanos);
+        }
+        listener.failed(landed.batch(), outcome);
+        if (outcome instanceof Unavailable unavailable) {
+            landed.waitUntil(nowNanos + backoff.nextDelayNanos());
+            status.unavailable(unavailable.message());
+            return ON_ITS_WAY;
+        }
+        flight = null;
+        available();
+        if (outcome instanceof Rejected rejected) {
+            return takeApart(landed.batch(), rejected);
+        }
+        bisection = null;
+        if (outcome instanceof CommitOutcome.WentBack back) {
+            tally.wentBackTo(back.checkpoint());
+            return new Landing.Back(back.checkpoint());
+        }
+        if (outcome instanceof CommitOutcome.Fenced fenced) {
+            return new Landing.Over(new Fenced(fenced.message()));
+        }
+        CommitOutcome.Failed failed = (CommitOutcome.Failed) outcome;
+        return new Landing.Over(new Failed(new ProjectorException(failed.message(), failed.cause())));
+    }
+
+    private Landing committed(Flight landed, Committed done, long nowNanos) {
+        Batch batch = landed.batch();
+        flight = null;
+        if (bisection != null && bisection.isDone()) {
+            bisection = null;
+        }
+        available();
+        tally.committed(landed, done);
+        listener.committed(batch, done, Duration.ofNanos(nowNanos - landed.sinceNanos()));
+        return new Landing.Done(batch.checkpoint());
+    }
+
+    private void available() {
+        backoff.reset();
+        status.available();
+    }
+
+    private Landing takeApart(Batch refused, Rejected why) {
+        if (refused.events().isEmpty()) {
+            return new Landing.Over(new Failed(new ProjectorException(why.message(), why.cause())));
+        }
+        if (refused.events().size() == 1) {
+            return new Landing.Over(
+                    new Failed(EventFailedException.refused(refused.events().get(0), why)));
+        }
+        if (bisection == null) {
+            bisection = new Bisection(refused, projection);
+        } else {
+            bisection.refused(refused);
+        }
+        return ON_ITS_WAY;
+    }
+
+    /** How long until the batch under way is to be sent again; {@link Long#MAX_VALUE} if it does not wait for that. */
+    long nanosUntilDue(long nowNanos) {
+        Flight flying = flight;
+        return flying != null && flying.isWaiting() ? flying.retryAtNanos() - nowNanos : Long.MAX_VALUE;
+    }
+}

@@ -1,0 +1,364 @@
+package io.millrace.batching;
+
+import io.millrace.batching.Flusher.Landing;
+import io.millrace.batching.ProjectorState.Ended;
+import io.millrace.batching.ProjectorState.Failed;
+import io.millrace.batching.ProjectorState.Stopped;
+import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.Position;
+import io.millrace.projections.EventEnvelope;
+import io.millrace.projections.EventSource;
+import io.millrace.projections.Projection;
+import io.millrace.projections.SourceSignal;
+import io.millrace.projections.SourceSignal.CheckpointReached;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one projection: receives events, folds them, flushes batches of them, and learns what became of each.
+ *
+ * <p>A state machine without a thread or a clock of its own. One thread calls {@link #step} again and again, and may
+ * pause for {@link #nanosUntilDue} when there was nothing to do. One batch is under way at a time; while it is, the
+ * next one is folded, until that is full. {@link #state}, {@link #summary} and {@link #stop} may be called by any
+ * thread.
+ */
+public final class Projector {
+    private static final Logger LOG = LoggerFactory.getLogger(Projector.class);
+    /** So many signals are taken at most before the clock is looked at again. */
+    private static final int SIGNALS_PER_STEP = 10_000;
+
+    private final String name;
+    private final BatchCommitter committer;
+    private final FlushPolicy policy;
+    private final Surroundings surroundings;
+    private final ProjectorListener listener;
+    private final StateTracker status;
+    private final Tally tally;
+    private final Intake intake;
+    private final Progress progress;
+    private final Folding folding;
+    private final Flusher flusher;
+
+    private @Nullable Closing closing;
+    private volatile @Nullable Duration stopWithin;
+    private boolean stopping;
+    private long stopDeadlineNanos;
+
+    /** Why no more is read, and what the projector has come to once all that was folded is committed. */
+    private record Closing(FlushReason reason, Ended then) {}
+
+    /**
+     * @param committer opened already; its checkpoint is where reading begins. It stays the caller's to close, once the
+     *     projector has ended
+     */
+    public Projector(
+            Projection projection,
+            EventSource source,
+            BatchCommitter committer,
+            ProjectorOptions options,
+            Surroundings surroundings,
+            ProjectorListener... listeners) {
+        this.name = projection.name();
+        this.committer = committer;
+        this.policy = options.flushPolicy();
+        this.surroundings = surroundings;
+        this.listener = new Listeners(List.of(listeners));
+        this.status = new StateTracker(surroundings.wallClock(), listener);
+        this.tally = new Tally(committer.checkpoint());
+        this.intake = new Intake(source, projection, options.queueBounds(), surroundings.wakeUp());
+        this.progress = new Progress(options.until(), committer.checkpoint(), nowNanos());
+        this.folding = new Folding(projection, policy);
+        Backoff backoff = new Backoff(options.retryDelays(), surroundings.random());
+        this.flusher = new Flusher(projection, committer, surroundings, backoff, listener, status, tally);
+    }
+
+    /**
+     * Does what there is to do now, without waiting for anything.
+     *
+     * @return whether there was something; if not, nothing will be until {@link Surroundings#wakeUp} is called or
+     *     {@link #nanosUntilDue} have passed
+     */
+    public boolean step() {
+        if (hasEnded()) {
+            return false;
+        }
+        try {
+            long now = nowNanos();
+            boolean worked = beginOrStop(now);
+            worked |= collectFlight(now);
+            worked |= receiveAndFold(now);
+            worked |= flushIfDue(now);
+            return worked;
+        } catch (RuntimeException | Error e) {
+            endAs(new Failed(e));
+            return true;
+        }
+    }
+
+    // ---- begin and stop
+
+    private boolean beginOrStop(long now) {
+        Duration within = stopWithin;
+        if (within != null) {
+            return stopBy(now, within);
+        }
+        if (closing == null && !intake.isOpen()) {
+            intake.open(committer.checkpoint());
+            return true;
+        }
+        return false;
+    }
+
+    private boolean stopBy(long now, Duration within) {
+        if (!stopping) {
+            stopping = true;
+            stopDeadlineNanos = now + within.toNanos();
+            closeAfterFlush(FlushReason.SHUTDOWN, new Stopped());
+            return true;
+        }
+        if (now - stopDeadlineNanos < 0 || closing == null) {
+            return false;
+        }
+        LOG.warn(
+                "Projection {} stops without its last batch, which could not be committed within {}: its events will"
+                        + " be read again.",
+                name,
+                within);
+        endAs(closing.then());
+        return true;
+    }
+
+    /** Reads no more, commits what is folded, and ends so. What was to be the end before stays it. */
+    private void closeAfterFlush(FlushReason reason, Ended then) {
+        if (closing == null) {
+            closing = new Closing(reason, then);
+            folding.dropHeldBack();
+            intake.close();
+        }
+    }
+
+    private void endAs(Ended state) {
+        if (hasEnded()) {
+            return;
+        }
+        try {
+            intake.close();
+        } finally {
+            status.end(state);
+        }
+    }
+
+    // ---- collect what has landed
+
+    private boolean collectFlight(long now) {
+        Landing landing = flusher.collect(now);
+        if (landing instanceof Landing.Done done) {
+            progress.committed(done.checkpoint(), now);
+        } else if (landing instanceof Landing.Back back) {
+            readAgainFrom(back.checkpoint());
+        } else if (landing instanceof Landing.Over over) {
+            endAs(over.state());
+        }
+        return !(landing instanceof Landing.Nothing);
+    }
+
+    /** Rows and checkpoint went back together: what was read after it is read again. */
+    private void readAgainFrom(Checkpoint checkpoint) {
+        LOG.warn(
+                "The database lost commits of projection {} that it had acknowledged: its checkpoint went back from {}"
+                        + " to {}. Rows went back with it; reading again from there.",
+                name,
+                shown(progress.committed()),
+                shown(checkpoint.position()));
+        intake.close();
+        folding.dropHeldBack();
+        folding.swap();
+        progress.standAt(checkpoint);
+        if (stopWithin == null) {
+            closing = null;
+        }
+        status.enter(Phase.CATCHING_UP);
+    }
+
+    private static String shown(Optional<Position> position) {
+        return position.map(Position::toString).orElse("the beginning");
+    }
+
+    // ---- receive and fold
+
+    private boolean receiveAndFold(long now) {
+        int signals = 0;
+        int events = 0;
+        long bytes = 0;
+        folding.takeHeldBack().ifPresent(event -> fold(event, now));
+        while (takesMore() && signals < SIGNALS_PER_STEP) {
+            SourceSignal signal = intake.next();
+            if (signal == null) {
+                break;
+            }
+            signals++;
+            if (signal instanceof EventEnvelope event) {
+                events++;
+                bytes += event.sizeInBytes();
+                receive(event, now);
+            } else {
+                heed(signal);
+            }
+        }
+        if (closing == null) {
+            takeCheckpointThatFollows();
+            endAtTheEnd();
+        }
+        intake.askForMore();
+        report(events, bytes);
+        return signals > 0;
+    }
+
+    private boolean takesMore() {
+        return closing == null && !progress.isAtEnd() && !folding.isFull();
+    }
+
+    private void receive(EventEnvelope event, long now) {
+        if (!progress.isInOrder(event)) {
+            closeAfterFlush(FlushReason.ISOLATION, new Failed(progress.outOfOrder(event)));
+        } else if (progress.isWanted(event)) {
+            fold(event, now);
+        }
+    }
+
+    private void fold(EventEnvelope event, long now) {
+        try {
+            if (folding.fold(event, now)) {
+                progress.readUpTo(event.position());
+            }
+        } catch (EventFailedException e) {
+            closeAfterFlush(FlushReason.ISOLATION, new Failed(e));
+        }
+    }
+
+    private void heed(SourceSignal signal) {
+        if (signal instanceof CheckpointReached reached) {
+            progress.readUpTo(reached.position());
+        } else if (signal instanceof SourceSignal.CaughtUp) {
+            progress.caughtUp();
+            if (status.phase() == Phase.CATCHING_UP) {
+                status.enter(folding.isEmpty() ? Phase.LIVE : Phase.CAUGHT_UP);
+            }
+        } else if (signal instanceof SourceSignal.FellBehind) {
+            status.enter(Phase.CATCHING_UP);
+        } else if (signal instanceof SourceSignal.Subscribed subscribed) {
+            progress.subscribed(subscribed.head());
+            status.subscribed();
+        } else if (signal instanceof SourceSignal.Interrupted interrupted) {
+            status.interrupted(String.valueOf(interrupted.cause().getMessage()));
+        } else if (signal instanceof SourceSignal.Failed failed) {
+            closeAfterFlush(FlushReason.SHUTDOWN, new Failed(failed.cause()));
+        }
+    }
+
+    /** So that a full batch covers the unhandled range after it, too. */
+    private void takeCheckpointThatFollows() {
+        while (!folding.holdsBack() && intake.peek() instanceof CheckpointReached reached) {
+            intake.next();
+            progress.readUpTo(reached.position());
+        }
+    }
+
+    private void endAtTheEnd() {
+        if (progress.isAtEnd()) {
+            closeAfterFlush(FlushReason.CAUGHT_UP, new Stopped());
+        }
+    }
+
+    private void report(int events, long bytes) {
+        if (events > 0) {
+            tally.received(events);
+            listener.received(events, bytes);
+            listener.folded(folding.events());
+        }
+    }
+
+    // ---- flush
+
+    private boolean flushIfDue(long now) {
+        if (!flusher.isFree()) {
+            if (folding.isFull()) {
+                status.enter(Phase.CATCHING_UP);
+            }
+            return false;
+        }
+        Optional<FlushReason> reason = reasonToFlush(now);
+        if (reason.isPresent()) {
+            flush(reason.get(), now);
+        } else if (closing != null) {
+            endAs(closing.then());
+        }
+        return reason.isPresent();
+    }
+
+    private Optional<FlushReason> reasonToFlush(long now) {
+        if (folding.isEmpty()) {
+            return checkpointIsDue(now) ? Optional.of(FlushReason.CHECKPOINT_ONLY) : Optional.empty();
+        }
+        Closing last = closing;
+        return last == null ? folding.due(status.phase(), now) : folding.full().or(() -> Optional.of(last.reason()));
+    }
+
+    private boolean checkpointIsDue(long now) {
+        long waited = now - progress.committedNanos();
+        return progress.checkpointLags()
+                && (closing != null || waited >= policy.checkpointOnlyEvery().toNanos());
+    }
+
+    private void flush(FlushReason reason, long now) {
+        flusher.flush(folding.swap(), reason, progress.read().orElseThrow(), now);
+        if (status.phase() == Phase.CAUGHT_UP) {
+            status.enter(Phase.LIVE);
+        }
+    }
+
+    // ---- for the world around it
+
+    /** Asks it to commit what is folded, and the position that was read to, within this time, and to end then. */
+    public void stop(Duration within) {
+        if (stopWithin == null) {
+            stopWithin = within;
+        }
+        surroundings.wakeUp().run();
+    }
+
+    /** For how long nothing becomes due by the passing of time alone; {@link Long#MAX_VALUE} for ever. */
+    public long nanosUntilDue() {
+        long now = nowNanos();
+        long stop = stopping ? stopDeadlineNanos - now : Long.MAX_VALUE;
+        return Math.min(stop, flusher.isFree() ? nanosUntilFlushDue(now) : flusher.nanosUntilDue(now));
+    }
+
+    private long nanosUntilFlushDue(long now) {
+        long checkpointDue = progress.checkpointLags()
+                ? progress.committedNanos() + policy.checkpointOnlyEvery().toNanos() - now
+                : Long.MAX_VALUE;
+        return folding.isEmpty() ? checkpointDue : folding.nanosUntilDue(now);
+    }
+
+    public ProjectorState state() {
+        return status.state();
+    }
+
+    /** Whether it has come to an end; {@link #step} does nothing any more. */
+    public boolean hasEnded() {
+        return status.hasEnded();
+    }
+
+    public ProjectorSummary summary() {
+        return tally.summary();
+    }
+
+    private long nowNanos() {
+        return surroundings.nanoClock().getAsLong();
+    }
+}
