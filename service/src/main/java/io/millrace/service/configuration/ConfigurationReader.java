@@ -7,6 +7,8 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -31,7 +33,8 @@ final class ConfigurationReader {
             .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .disable(DeserializationFeature.WRAP_EXCEPTIONS)
+            .withCoercionConfigDefaults(
+                    coercion -> coercion.setCoercion(CoercionInputShape.EmptyString, CoercionAction.AsNull))
             .build();
 
     private final Path file;
@@ -54,6 +57,9 @@ final class ConfigurationReader {
         } catch (ConfigurationException e) {
             throw new ConfigurationException(file + ": " + e.getMessage(), e);
         } catch (JsonProcessingException e) {
+            if (e.getCause() instanceof ConfigurationException cause) {
+                throw new ConfigurationException(file + ", " + cause.getMessage(), cause);
+            }
             throw new ConfigurationException(file + at(e.getLocation()) + ": " + sentence(e), e);
         } catch (IOException e) {
             throw new ConfigurationException("the configuration " + file + " cannot be read: " + e.getMessage(), e);
