@@ -8,6 +8,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +22,11 @@ final class AppendCall implements StreamObserver<AppendReq> {
     private long bytes;
     private boolean refused;
 
-    AppendCall(EventLog log, int maxBytes, StreamObserver<AppendResp> response) {
+    AppendCall(EventLog log, int maxBytes, Optional<RuntimeException> refusal, StreamObserver<AppendResp> response) {
         this.log = log;
         this.maxBytes = maxBytes;
         this.response = response;
+        refusal.ifPresent(this::refuse);
     }
 
     @Override
@@ -40,9 +42,13 @@ final class AppendCall implements StreamObserver<AppendReq> {
                 propose(request.getProposedMessage());
             }
         } catch (StatusRuntimeException refusal) {
-            refused = true;
-            response.onError(refusal);
+            refuse(refusal);
         }
+    }
+
+    private void refuse(RuntimeException refusal) {
+        refused = true;
+        response.onError(refusal);
     }
 
     private void propose(AppendReq.ProposedMessage message) {

@@ -17,8 +17,6 @@ record CallContext(
         boolean requiresLeader) {
     /** What a follower answers, where this server is to act as one and the client insists on the leader. */
     Optional<RuntimeException> redirect() {
-        return requiresLeader
-                ? gate.leader.map(leader -> Refusals.notLeader(leader.host(), leader.port()))
-                : Optional.empty();
+        return gate.redirect(requiresLeader);
     }
 }

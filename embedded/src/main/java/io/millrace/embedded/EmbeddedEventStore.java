@@ -50,6 +50,11 @@ public final class EmbeddedEventStore implements AutoCloseable {
         return faults;
     }
 
+    /** The commit position of the newest record in {@code $all}, system events included; 0 when there is none. */
+    public long lastPosition() {
+        return log.lastPosition();
+    }
+
     public boolean isRunning() {
         return server.isRunning();
     }

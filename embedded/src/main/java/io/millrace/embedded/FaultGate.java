@@ -45,6 +45,11 @@ final class FaultGate {
         return wait <= 0;
     }
 
+    /** What a follower answers a client that insists on the leader, where this server is to act as a follower. */
+    Optional<RuntimeException> redirect(boolean requiresLeader) {
+        return requiresLeader ? leader.map(other -> Refusals.notLeader(other.host(), other.port())) : Optional.empty();
+    }
+
     void eventSent(ResponsePump pump) {
         long pace = nanosPerEvent;
         if (pace > 0) {

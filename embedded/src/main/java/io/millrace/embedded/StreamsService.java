@@ -70,8 +70,8 @@ final class StreamsService {
     }
 
     private StreamObserver<AppendReq> append(StreamObserver<AppendResp> response) {
-        refuseUnlessLeader();
-        return new AppendCall(log.get(), maxAppendBytes, response);
+        return new AppendCall(
+                log.get(), maxAppendBytes, gate.redirect(FaultInterceptor.REQUIRES_LEADER.get()), response);
     }
 
     private void delete(DeleteReq request, StreamObserver<DeleteResp> response) {
@@ -105,11 +105,9 @@ final class StreamsService {
     }
 
     private void refuseUnlessLeader() {
-        if (FaultInterceptor.REQUIRES_LEADER.get()) {
-            gate.leader.ifPresent(leader -> {
-                throw Refusals.notLeader(leader.host(), leader.port());
-            });
-        }
+        gate.redirect(FaultInterceptor.REQUIRES_LEADER.get()).ifPresent(notLeader -> {
+            throw notLeader;
+        });
     }
 
     private static <A> void answer(StreamObserver<A> response, Supplier<A> work) {
