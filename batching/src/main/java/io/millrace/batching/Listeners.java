@@ -22,8 +22,8 @@ final class Listeners implements ProjectorListener {
     }
 
     @Override
-    public void folded(int events) {
-        tell(listener -> listener.folded(events));
+    public void folded(int waiting) {
+        tell(listener -> listener.folded(waiting));
     }
 
     @Override

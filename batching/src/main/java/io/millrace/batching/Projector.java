@@ -14,7 +14,6 @@ import io.millrace.projections.SourceSignal.CheckpointReached;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,14 +41,7 @@ public final class Projector {
     private final Progress progress;
     private final Folding folding;
     private final Flusher flusher;
-
-    private @Nullable Closing closing;
-    private volatile @Nullable Duration stopWithin;
-    private boolean stopping;
-    private long stopDeadlineNanos;
-
-    /** Why no more is read, and what the projector has come to once all that was folded is committed. */
-    private record Closing(FlushReason reason, Ended then) {}
+    private final Ending ending = new Ending();
 
     /**
      * @param committer opened already; its checkpoint is where reading begins. It stays the caller's to close, once the
@@ -90,8 +82,8 @@ public final class Projector {
             long now = nowNanos();
             boolean worked = beginOrStop(now);
             worked |= collectFlight(now);
-            worked |= receiveAndFold(now);
-            worked |= flushIfDue(now);
+            worked |= !hasEnded() && receiveAndFold(now);
+            worked |= !hasEnded() && flushIfDue(now);
             return worked;
         } catch (RuntimeException | Error e) {
             endAs(new Failed(e));
@@ -99,52 +91,41 @@ public final class Projector {
         }
     }
 
-    // ---- begin and stop
+    // ---- begin and end
 
     private boolean beginOrStop(long now) {
-        Duration within = stopWithin;
-        if (within != null) {
-            return stopBy(now, within);
-        }
-        if (closing == null && !intake.isOpen()) {
-            intake.open(committer.checkpoint());
+        if (ending.beginsToStop(now)) {
+            readNoMore();
             return true;
         }
-        return false;
-    }
-
-    private boolean stopBy(long now, Duration within) {
-        if (!stopping) {
-            stopping = true;
-            stopDeadlineNanos = now + within.toNanos();
-            closeAfterFlush(FlushReason.SHUTDOWN, new Stopped());
+        if (ending.nanosLeft(now) <= 0) {
+            LOG.warn(
+                    "Projection {} stops at its deadline, before its last batch was committed. The events of that batch will be read again.",
+                    name);
+            ending.closing().ifPresent(closing -> endAs(closing.then()));
             return true;
         }
-        if (now - stopDeadlineNanos < 0 || closing == null) {
+        if (ending.isClosing() || intake.isOpen()) {
             return false;
         }
-        LOG.warn(
-                "Projection {} stops without its last batch, which could not be committed within {}: its events will"
-                        + " be read again.",
-                name,
-                within);
-        endAs(closing.then());
+        Checkpoint from = committer.checkpoint();
+        progress.standAt(from);
+        intake.open(from);
         return true;
     }
 
-    /** Reads no more, commits what is folded, and ends so. What was to be the end before stays it. */
-    private void closeAfterFlush(FlushReason reason, Ended then) {
-        if (closing == null) {
-            closing = new Closing(reason, then);
-            folding.dropHeldBack();
-            intake.close();
-        }
+    /** Commits what is folded, and ends so. */
+    private void closeWith(FlushReason reason, Ended then) {
+        ending.close(reason, then);
+        readNoMore();
+    }
+
+    private void readNoMore() {
+        folding.dropHeldBack();
+        intake.close();
     }
 
     private void endAs(Ended state) {
-        if (hasEnded()) {
-            return;
-        }
         try {
             intake.close();
         } finally {
@@ -174,13 +155,9 @@ public final class Projector {
                 name,
                 shown(progress.committed()),
                 shown(checkpoint.position()));
-        intake.close();
-        folding.dropHeldBack();
+        readNoMore();
         folding.swap();
-        progress.standAt(checkpoint);
-        if (stopWithin == null) {
-            closing = null;
-        }
+        ending.reopen();
         status.enter(Phase.CATCHING_UP);
     }
 
@@ -209,22 +186,26 @@ public final class Projector {
                 heed(signal);
             }
         }
-        if (closing == null) {
-            takeCheckpointThatFollows();
-            endAtTheEnd();
+        takeCheckpointThatFollows();
+        if (progress.isAtEnd()) {
+            closeWith(FlushReason.CAUGHT_UP, new Stopped());
         }
         intake.askForMore();
-        report(events, bytes);
+        if (events > 0) {
+            tally.received(events);
+            listener.received(events, bytes);
+            listener.folded(folding.events());
+        }
         return signals > 0;
     }
 
     private boolean takesMore() {
-        return closing == null && !progress.isAtEnd() && !folding.isFull();
+        return !ending.isClosing() && !progress.isAtEnd() && !folding.isFull();
     }
 
     private void receive(EventEnvelope event, long now) {
         if (!progress.isInOrder(event)) {
-            closeAfterFlush(FlushReason.ISOLATION, new Failed(progress.outOfOrder(event)));
+            closeWith(FlushReason.ISOLATION, new Failed(progress.outOfOrder(event)));
         } else if (progress.isWanted(event)) {
             fold(event, now);
         }
@@ -236,7 +217,7 @@ public final class Projector {
                 progress.readUpTo(event.position());
             }
         } catch (EventFailedException e) {
-            closeAfterFlush(FlushReason.ISOLATION, new Failed(e));
+            closeWith(FlushReason.ISOLATION, new Failed(e));
         }
     }
 
@@ -256,7 +237,7 @@ public final class Projector {
         } else if (signal instanceof SourceSignal.Interrupted interrupted) {
             status.interrupted(String.valueOf(interrupted.cause().getMessage()));
         } else if (signal instanceof SourceSignal.Failed failed) {
-            closeAfterFlush(FlushReason.SHUTDOWN, new Failed(failed.cause()));
+            closeWith(FlushReason.SHUTDOWN, new Failed(failed.cause()));
         }
     }
 
@@ -265,20 +246,6 @@ public final class Projector {
         while (!folding.holdsBack() && intake.peek() instanceof CheckpointReached reached) {
             intake.next();
             progress.readUpTo(reached.position());
-        }
-    }
-
-    private void endAtTheEnd() {
-        if (progress.isAtEnd()) {
-            closeAfterFlush(FlushReason.CAUGHT_UP, new Stopped());
-        }
-    }
-
-    private void report(int events, long bytes) {
-        if (events > 0) {
-            tally.received(events);
-            listener.received(events, bytes);
-            listener.folded(folding.events());
         }
     }
 
@@ -294,8 +261,8 @@ public final class Projector {
         Optional<FlushReason> reason = reasonToFlush(now);
         if (reason.isPresent()) {
             flush(reason.get(), now);
-        } else if (closing != null) {
-            endAs(closing.then());
+        } else {
+            ending.closing().ifPresent(closing -> endAs(closing.then()));
         }
         return reason.isPresent();
     }
@@ -304,14 +271,15 @@ public final class Projector {
         if (folding.isEmpty()) {
             return checkpointIsDue(now) ? Optional.of(FlushReason.CHECKPOINT_ONLY) : Optional.empty();
         }
-        Closing last = closing;
-        return last == null ? folding.due(status.phase(), now) : folding.full().or(() -> Optional.of(last.reason()));
+        return ending.isClosing()
+                ? folding.full().or(() -> ending.closing().map(Ending.Closing::reason))
+                : folding.due(status.phase(), now);
     }
 
     private boolean checkpointIsDue(long now) {
         long waited = now - progress.committedNanos();
         return progress.checkpointLags()
-                && (closing != null || waited >= policy.checkpointOnlyEvery().toNanos());
+                && (ending.isClosing() || waited >= policy.checkpointOnlyEvery().toNanos());
     }
 
     private void flush(FlushReason reason, long now) {
@@ -325,17 +293,14 @@ public final class Projector {
 
     /** Asks it to commit what is folded, and the position that was read to, within this time, and to end then. */
     public void stop(Duration within) {
-        if (stopWithin == null) {
-            stopWithin = within;
-        }
+        ending.ask(within);
         surroundings.wakeUp().run();
     }
 
     /** For how long nothing becomes due by the passing of time alone; {@link Long#MAX_VALUE} for ever. */
     public long nanosUntilDue() {
         long now = nowNanos();
-        long stop = stopping ? stopDeadlineNanos - now : Long.MAX_VALUE;
-        return Math.min(stop, flusher.isFree() ? nanosUntilFlushDue(now) : flusher.nanosUntilDue(now));
+        return Math.min(ending.nanosLeft(now), flusher.isFree() ? nanosUntilFlushDue(now) : flusher.nanosUntilDue(now));
     }
 
     private long nanosUntilFlushDue(long now) {

@@ -11,8 +11,8 @@ public interface ProjectorListener {
     /** Events were taken from the subscription. */
     default void received(int events, long bytes) {}
 
-    /** Events were folded, and wait to be flushed. */
-    default void folded(int events) {}
+    /** Events were folded; so many wait to be flushed now. */
+    default void folded(int waiting) {}
 
     /**
      * A batch was handed to the committer.
