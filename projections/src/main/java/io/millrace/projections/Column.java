@@ -16,4 +16,12 @@ public record Column(String name, ColumnType type, boolean nullable, Optional<Ob
         Objects.requireNonNull(type, "type");
         Objects.requireNonNull(defaultValue, "defaultValue");
     }
+
+    /** A text that differs between columns that differ, and stays the same over versions of Millrace. */
+    String description() {
+        return Identifiers.quote(name) + " " + type.sqlName() + (nullable ? "" : " not null")
+                + defaultValue
+                        .map(value -> " default " + Identifiers.quote(value.toString()))
+                        .orElse("");
+    }
 }

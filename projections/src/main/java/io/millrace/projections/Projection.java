@@ -9,6 +9,11 @@ import java.util.Set;
  */
 public interface Projection {
 
+    /** Begins the description of a projection; its checkpoint is kept under this name. */
+    static ProjectionBuilder named(String name) {
+        return new ProjectionBuilder(name);
+    }
+
     /** The name that its checkpoint is kept under. */
     String name();
 
@@ -25,8 +30,8 @@ public interface Projection {
     /**
      * What this event does. Decodes the event and runs its handler.
      *
-     * @throws RuntimeException that names the event, if it cannot be decoded or its handler fails; then there is no
-     *     effect at all
+     * @return at most one change per row between two raw statements
+     * @throws EventFailedException if it cannot be decoded or its handler fails; then there is no effect at all
      */
     List<Effect> effectsOf(EventEnvelope event);
 }

@@ -1,18 +1,47 @@
 package io.millrace.projections;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** A table in PostgreSQL that a projection owns: its key and its columns. Immutable. */
+/** A table in PostgreSQL that a projection owns: its key and its columns. Immutable; equal if described alike. */
 public final class ReadModel {
     private final String table;
     private final List<Column> key;
     private final List<Column> columns;
+    private final Map<String, Column> columnsByName;
+    private final Map<String, Object> defaults;
+    private final List<String> required;
+    private final String description;
 
     ReadModel(String table, List<Column> key, List<Column> columns) {
         this.table = Objects.requireNonNull(table, "table");
         this.key = List.copyOf(key);
         this.columns = List.copyOf(columns);
+        Map<String, Column> byName = new HashMap<>();
+        Map<String, Object> defaultValues = new HashMap<>();
+        List<String> withoutValue = new ArrayList<>();
+        for (Column column : columns) {
+            byName.put(column.name(), column);
+            column.defaultValue().ifPresent(value -> defaultValues.put(column.name(), value));
+            if (!column.nullable() && column.defaultValue().isEmpty()) {
+                withoutValue.add(column.name());
+            }
+        }
+        this.columnsByName = Map.copyOf(byName);
+        this.defaults = Map.copyOf(defaultValues);
+        this.required = List.copyOf(withoutValue);
+        this.description = describe();
+    }
+
+    /** Begins the description of a read model: its table, without the schema, which the configuration names. */
+    public static ReadModelBuilder table(String name) {
+        return new ReadModelBuilder(name);
     }
 
     /** The table's name, without its schema, which the configuration names. */
@@ -28,5 +57,62 @@ public final class ReadModel {
     /** The other columns that the projection writes. */
     public List<Column> columns() {
         return columns;
+    }
+
+    /** The column of this name, no key column; empty if there is none. */
+    public Optional<Column> findColumn(String name) {
+        return Optional.ofNullable(columnsByName.get(name));
+    }
+
+    /** The column of this name, no key column. Throws if there is none. */
+    public Column column(String name) {
+        Column column = columnsByName.get(name);
+        if (column == null) {
+            throw new InvalidProjectionException("read model " + table + ": expected one of its columns "
+                    + columns.stream().map(Column::name).toList() + ": column=" + name);
+        }
+        return column;
+    }
+
+    /** What an absent row has in the columns that have a default, by column name. */
+    public Map<String, Object> defaults() {
+        return defaults;
+    }
+
+    /** The names of the columns that a new row needs a value for: not null, and no default. */
+    public List<String> required() {
+        return required;
+    }
+
+    /**
+     * All that there is to say about the table, as one line of text: the same for the same description, also in later
+     * versions; another for another one. What fingerprints are made of.
+     */
+    public String description() {
+        return description;
+    }
+
+    private String describe() {
+        String keyNames = key.stream()
+                .map(column -> Identifiers.quote(column.name()))
+                .collect(Collectors.joining(", ", "primary key (", ")"));
+        return Stream.concat(
+                        Stream.concat(key.stream(), columns.stream()).map(Column::description), Stream.of(keyNames))
+                .collect(Collectors.joining(", ", Identifiers.quote(table) + " (", ")"));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other || (other instanceof ReadModel that && description.equals(that.description));
+    }
+
+    @Override
+    public int hashCode() {
+        return description.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return description;
     }
 }

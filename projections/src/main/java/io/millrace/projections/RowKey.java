@@ -2,10 +2,21 @@ package io.millrace.projections;
 
 import java.util.List;
 
-/** Which row: the normalised values of the key columns, in their order. Two keys are equal if PostgreSQL says so. */
-public record RowKey(List<Object> values) implements Comparable<RowKey> {
-    public RowKey {
-        values = List.copyOf(values);
+/**
+ * Which row: the normalised values of the key columns, in their order. Two keys of a read model are equal if PostgreSQL
+ * says so. Immutable; looked up once for each change of a row, so its hash code is kept.
+ */
+public final class RowKey implements Comparable<RowKey> {
+    private final List<Object> values;
+    private final int hashCode;
+
+    public RowKey(List<Object> values) {
+        this.values = List.copyOf(values);
+        this.hashCode = this.values.hashCode();
+    }
+
+    public List<Object> values() {
+        return values;
     }
 
     /** Orders keys of one read model, always in the same way, so that two writers lock rows in the same order. */
@@ -19,5 +30,21 @@ public record RowKey(List<Object> values) implements Comparable<RowKey> {
             }
         }
         return 0;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other
+                || (other instanceof RowKey that && hashCode == that.hashCode && values.equals(that.values));
+    }
+
+    @Override
+    public int hashCode() {
+        return hashCode;
+    }
+
+    @Override
+    public String toString() {
+        return values.toString();
     }
 }

@@ -1,0 +1,155 @@
+package io.millrace.projections;
+
+import io.millrace.projections.ColumnChange.Assign;
+import io.millrace.projections.ColumnChange.OnPresent.AddThenClamp;
+import io.millrace.projections.ColumnChange.Update;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** How changes of one row compose and apply: column by column. */
+final class RowFold {
+    private RowFold() {}
+
+    static RowChange fold(RowChange first, RowChange next, ReadModel model) {
+        if (first.isDelete() && HiddenFailures.needsRow(next, model)) {
+            throw new CannotFoldException("expected a value for each not-null column of a new row: table="
+                    + model.table() + ", columns=" + model.required());
+        }
+        try {
+            boolean deleteFirst = first.deleteFirst() || next.deleteFirst();
+            Map<String, ColumnChange> columns = next.deleteFirst() ? next.columns() : foldColumns(first, next, model);
+            RowChange folded = new RowChange(deleteFirst, columns);
+            Precondition precondition = HiddenFailures.of(first, next, folded, model);
+            return precondition.isNone() ? folded : new RowChange(deleteFirst, columns, precondition);
+        } catch (RejectedChangeException e) {
+            throw new CannotFoldException(e);
+        }
+    }
+
+    private static Map<String, ColumnChange> foldColumns(RowChange first, RowChange next, ReadModel model) {
+        Map<String, ColumnChange> columns = new LinkedHashMap<>(first.columns());
+        next.columns()
+                .forEach((name, change) -> columns.put(
+                        name, following(columns.get(name), first.deleteFirst(), change, model.column(name))));
+        return columns;
+    }
+
+    /** One more change of a column. After a delete, what it meets is known: what was set since, or the default. */
+    static ColumnChange following(@Nullable ColumnChange before, boolean deleted, ColumnChange change, Column column) {
+        if (before != null) {
+            return before.then(change, column.type());
+        }
+        return deleted ? new Assign(change.applyTo(column.defaultValue(), column.type())) : change;
+    }
+
+    static Optional<Map<String, Object>> apply(RowChange change, Optional<Map<String, Object>> row, ReadModel model) {
+        HiddenFailures.check(change.precondition(), row, model);
+        if (change.isNone() || change.isDelete()) {
+            return change.isDelete() ? Optional.empty() : row;
+        }
+        Map<String, Object> after = new HashMap<>(row.isEmpty() || change.deleteFirst() ? model.defaults() : row.get());
+        change.columns().forEach((name, columnChange) -> {
+            Column column = model.column(name);
+            columnChange
+                    .applyTo(Optional.ofNullable(after.get(name)), column.type())
+                    .ifPresentOrElse(value -> after.put(name, value), () -> after.remove(name));
+        });
+        for (Column column : model.columns()) {
+            if (!column.nullable() && !after.containsKey(column.name())) {
+                throw new RejectedChangeException(
+                        RejectedChangeException.NOT_NULL,
+                        "expected a value for a not-null column: table=" + model.table() + ", column=" + column.name());
+            }
+        }
+        return Optional.of(Map.copyOf(after));
+    }
+
+    /** Failures of single changes that a fold of them would hide, and how they are kept in mind. */
+    private static final class HiddenFailures {
+
+        /** Whether the change fails on an absent row: a not-null column would be left without a value. */
+        static boolean needsRow(RowChange change, ReadModel model) {
+            return change.precondition().rowExists()
+                    || (!change.deleteFirst()
+                            && !change.columns().isEmpty()
+                            && !change.columns().keySet().containsAll(model.required()));
+        }
+
+        static Precondition of(RowChange first, RowChange next, RowChange folded, ReadModel model) {
+            boolean rowExists = needsRow(first, model) && !needsRow(folded, model);
+            Map<String, Span> sums = new HashMap<>(first.precondition().sums());
+            first.columns().forEach((name, change) -> {
+                if (carriesSum(change) && !carriesSum(folded.columns().get(name))) {
+                    hide(sums, first, next, model.column(name));
+                }
+            });
+            for (String name : next.precondition().sums().keySet()) {
+                hide(sums, first, next, model.column(name));
+            }
+            return rowExists || !sums.isEmpty() ? new Precondition(rowExists, sums) : Precondition.NONE;
+        }
+
+        private static boolean carriesSum(@Nullable ColumnChange change) {
+            return change instanceof Update update
+                    && update.onPresent() instanceof AddThenClamp clamp
+                    && clamp.lowest().isPresent();
+        }
+
+        private static void hide(Map<String, Span> sums, RowChange first, RowChange next, Column column) {
+            String name = column.name();
+            ColumnChange before = first.columns().get(name);
+            Optional<Span> further = Optional.ofNullable(
+                            next.precondition().sums().get(name))
+                    .or(() -> next.column(name).flatMap(Span::of));
+            further.ifPresent(span -> checkConstants(span, first, column));
+            Optional<Span> reach = further;
+            if (before != null) {
+                reach = before instanceof Update update
+                        ? Span.after(update.onPresent(), further, column.type())
+                        : Optional.empty();
+            } else if (first.deleteFirst()) {
+                reach = Optional.empty();
+            }
+            reach.filter(span -> !span.isZero(column.type())).ifPresent(span -> {
+                column.defaultValue().ifPresent(value -> span.check(value, column.type()));
+                sums.put(name, span);
+            });
+        }
+
+        /** What the first change makes of a column, where that is a constant, must be able to take the increments. */
+        private static void checkConstants(Span span, RowChange first, Column column) {
+            ColumnChange before = first.columns().get(column.name());
+            if (before instanceof Update update) {
+                span.check(update.onNull(), column.type());
+                if (update.onPresent() instanceof AddThenClamp clamp) {
+                    clamp.floor().ifPresent(floor -> span.check(floor, column.type()));
+                    clamp.ceiling().ifPresent(ceiling -> span.check(ceiling, column.type()));
+                } else if (update.onPresent() instanceof ColumnChange.OnPresent.Become become) {
+                    span.check(become.value(), column.type());
+                }
+            } else if (before instanceof Assign assign) {
+                assign.value().ifPresent(value -> span.check(value, column.type()));
+            } else if (first.deleteFirst()) {
+                column.defaultValue().ifPresent(value -> span.check(value, column.type()));
+            }
+        }
+
+        static void check(Precondition precondition, Optional<Map<String, Object>> row, ReadModel model) {
+            if (precondition.rowExists() && row.isEmpty()) {
+                throw new RejectedChangeException(
+                        RejectedChangeException.NOT_NULL,
+                        "expected a value for each not-null column of a new row: table=" + model.table() + ", columns="
+                                + model.required());
+            }
+            Map<String, Object> values = row.orElseGet(model::defaults);
+            precondition
+                    .sums()
+                    .forEach((name, span) -> Optional.ofNullable(values.get(name))
+                            .ifPresent(value ->
+                                    span.check(value, model.column(name).type())));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.millrace.projections;
+
+/** What PostgreSQL can keep as text. */
+final class Text {
+    private Text() {}
+
+    /** Returns the text, or throws if it holds a NUL or half a surrogate pair: no UTF-8 text of PostgreSQL can. */
+    static String requireStorable(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == 0) {
+                throw new IllegalArgumentException("expected text without NUL characters: there is one at index " + i);
+            }
+            if (Character.isSurrogate(c)) {
+                boolean pair = Character.isHighSurrogate(c)
+                        && i + 1 < text.length()
+                        && Character.isLowSurrogate(text.charAt(i + 1));
+                if (!pair) {
+                    throw new IllegalArgumentException(
+                            "expected well-formed text: there is half a surrogate pair at index " + i);
+                }
+                i++;
+            }
+        }
+        return text;
+    }
+
+    /** How many bytes it has in UTF-8; for well-formed text. */
+    static int utf8Length(String text) {
+        int bytes = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+        }
+        return bytes;
+    }
+}
