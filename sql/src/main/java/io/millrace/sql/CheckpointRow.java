@@ -1,0 +1,94 @@
+package io.millrace.sql;
+
+import io.millrace.batching.Batch;
+import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.HandledEvent;
+import io.millrace.checkpoint.Position;
+import io.millrace.checkpoint.Writer;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.UUID;
+
+/** How the checkpoint table holds a checkpoint. */
+final class CheckpointRow {
+    static final String SELECT = """
+            SELECT projection, epoch, position, handled_position, handled_event_id::text, flush_number, \
+            writer_id::text, writer_host, writer_process_id, (extract(epoch FROM moved_at) * 1000000)::bigint \
+            FROM millrace.checkpoints""";
+
+    /** Waits for whoever is moving it, and is refused by a standby, whose answer could be an old one. */
+    static final String SELECT_ONE_FOR_UPDATE = SELECT + " WHERE projection = ? FOR UPDATE";
+
+    /** The last statement of every flush. */
+    static final String MOVE = "SELECT millrace.move_checkpoint(?::text, ?::bigint, ?::bigint, ?::text, ?::text, "
+            + "?::text, ?::uuid, ?::uuid, ?::text, ?::bigint)";
+
+    private CheckpointRow() {}
+
+    static Checkpoint read(ResultSet row) throws SQLException {
+        Optional<Position> handled = PositionText.parse(row.getString(4));
+        String writerId = row.getString(7);
+        long movedAt = row.getLong(10);
+        boolean moved = !row.wasNull();
+        return new Checkpoint(
+                row.getString(1),
+                row.getLong(2),
+                PositionText.parse(row.getString(3)),
+                handled.isPresent()
+                        ? Optional.of(new HandledEvent(handled.get(), UUID.fromString(row.getString(5))))
+                        : Optional.empty(),
+                row.getLong(6),
+                writerId == null
+                        ? Optional.empty()
+                        : Optional.of(new Writer(UUID.fromString(writerId), row.getString(8), row.getLong(9))),
+                moved ? Optional.of(instant(movedAt)) : Optional.empty());
+    }
+
+    /** Binds {@link #MOVE}; every parameter with its type, else the driver would have to ask for it. */
+    static void bindMove(PreparedStatement statement, int first, Checkpoint from, Batch batch, Writer writer)
+            throws SQLException {
+        int at = first;
+        statement.setString(at++, from.projection());
+        statement.setLong(at++, from.epoch());
+        statement.setLong(at++, from.flushNumber());
+        setText(statement, at++, from.position().map(PositionText::of));
+        statement.setString(at++, PositionText.of(batch.checkpoint()));
+        setText(statement, at++, batch.lastHandled().map(event -> PositionText.of(event.position())));
+        setText(
+                statement,
+                at++,
+                batch.lastHandled().map(event -> event.eventId().toString()));
+        statement.setString(at++, writer.id().toString());
+        statement.setString(at++, writer.host());
+        statement.setLong(at, writer.processId());
+    }
+
+    /** What {@link #MOVE} made of the checkpoint. */
+    static Checkpoint moved(Checkpoint from, Batch batch, Writer writer, long microsecondsSince1970) {
+        return new Checkpoint(
+                from.projection(),
+                from.epoch(),
+                Optional.of(batch.checkpoint()),
+                batch.lastHandled().or(from::lastHandled),
+                from.flushNumber() + 1,
+                Optional.of(writer),
+                Optional.of(instant(microsecondsSince1970)));
+    }
+
+    private static void setText(PreparedStatement statement, int at, Optional<String> text) throws SQLException {
+        if (text.isPresent()) {
+            statement.setString(at, text.get());
+        } else {
+            statement.setNull(at, Types.VARCHAR);
+        }
+    }
+
+    private static Instant instant(long microsecondsSince1970) {
+        return Instant.EPOCH.plus(microsecondsSince1970, ChronoUnit.MICROS);
+    }
+}

@@ -1,0 +1,35 @@
+package io.millrace.sql;
+
+/**
+ * How a statement writes one column: what its text says about it. Together the forms of all columns are the shape of a
+ * change.
+ */
+enum ColumnForm {
+    /** The change does not mention the column: an existing row keeps its value, a new one has the default. */
+    UNTOUCHED,
+    ASSIGN,
+    /** Adds; NULL counts as 0. */
+    ADD,
+    /** The greater of the two; NULL counts as absent. */
+    GREATEST,
+    /** The lesser of the two; NULL counts as absent. */
+    LEAST,
+    /** The first one wins; NULL counts as absent. */
+    FIRST,
+    /** Adds, then clamps, with everything that such an operation can have. */
+    CLAMP,
+    /** Applies a tree of merge patches. */
+    MERGE,
+    /** Any of the others, row by row: for tables with more shapes than get statements of their own. */
+    MIXED;
+
+    /** Whether {@code excluded} can never hold what is needed, so that the old rows must be joined. */
+    boolean needsOldRow() {
+        return this == CLAMP || this == MERGE || this == MIXED;
+    }
+
+    /** Whether a new row's value depends on the column's default. */
+    boolean readsDefault() {
+        return this == ADD || this == GREATEST || this == LEAST || this == FIRST;
+    }
+}

@@ -1,0 +1,106 @@
+package io.millrace.sql;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.postgresql.PGProperty;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * The connections to one database: one for each committer, for as long as it lives, and two for everything else. Safe
+ * for use by several threads.
+ */
+final class ConnectionPool implements ConnectionSource, AutoCloseable {
+    private static final int FOR_EVERYTHING_ELSE = 2;
+    private static final int CONNECT_TIMEOUT_SECONDS = 10;
+    private static final long WAIT_FOR_CONNECTION_MS = 5_000;
+
+    private final HikariDataSource pool;
+    private final AtomicInteger committers = new AtomicInteger();
+
+    private ConnectionPool(HikariDataSource pool) {
+        this.pool = pool;
+    }
+
+    /**
+     * @throws PostgresException if no connection can be opened
+     */
+    static ConnectionPool open(PostgresSettings settings) {
+        PGSimpleDataSource source = dataSource(settings);
+        try (Connection probe = source.getConnection()) {
+            // The pool would try again until it times out, and say only that it did.
+            probe.isValid(CONNECT_TIMEOUT_SECONDS);
+        } catch (SQLException e) {
+            throw PostgresException.connecting(e);
+        }
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("millrace");
+        config.setDataSource(source);
+        config.setMaximumPoolSize(FOR_EVERYTHING_ELSE);
+        config.setMinimumIdle(0);
+        config.setConnectionTimeout(WAIT_FOR_CONNECTION_MS);
+        config.setInitializationFailTimeout(-1);
+        config.setExceptionOverride(new LeaveItToUs());
+        return new ConnectionPool(new HikariDataSource(config));
+    }
+
+    /** A committer decides by itself whether its connection can go on, and discards it if not. */
+    static final class LeaveItToUs implements SQLExceptionOverride {
+        @java.lang.Override
+        public Override adjudicate(SQLException e) {
+            return Override.DO_NOT_EVICT;
+        }
+    }
+
+    private static PGSimpleDataSource dataSource(PostgresSettings settings) {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        try {
+            source.setURL(settings.url());
+            if (!settings.url().contains("connectTimeout=")) {
+                source.setConnectTimeout(CONNECT_TIMEOUT_SECONDS);
+            }
+            settings.user().ifPresent(source::setUser);
+            settings.password().ifPresent(source::setPassword);
+            source.setApplicationName("millrace");
+            source.setTcpKeepAlive(true);
+            source.setSocketTimeout((int) settings.timeouts().socket().toSeconds());
+            // One round trip a flush rests on these: see FlushSession.
+            source.setProperty(PGProperty.PREFER_QUERY_MODE, "extended");
+            source.setProperty(PGProperty.STRING_TYPE, "varchar");
+            source.setProperty(PGProperty.AUTOSAVE, "never");
+            source.setProperty(PGProperty.DEFAULT_ROW_FETCH_SIZE, "0");
+        } catch (IllegalArgumentException e) {
+            throw new PostgresException(
+                    PostgresException.Kind.CONFIGURATION, "The settings for PostgreSQL are wrong: " + settings, e);
+        }
+        return source;
+    }
+
+    /** A connection for anything but flushes; closing it gives it back. */
+    Connection borrow() throws SQLException {
+        return pool.getConnection();
+    }
+
+    /** Makes room for one more committer. */
+    void addCommitter() {
+        pool.getHikariConfigMXBean().setMaximumPoolSize(FOR_EVERYTHING_ELSE + committers.incrementAndGet());
+    }
+
+    @Override
+    public Connection open(String projection) throws SQLException {
+        return pool.getConnection();
+    }
+
+    @Override
+    public void discard(Connection connection) {
+        pool.evictConnection(connection);
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

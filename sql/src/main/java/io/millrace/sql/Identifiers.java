@@ -1,0 +1,36 @@
+package io.millrace.sql;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.stream.Collectors;
+
+/** Names and texts as SQL takes them: always quoted, whatever they hold. */
+final class Identifiers {
+    /** PostgreSQL cuts longer names off without an error (NAMEDATALEN - 1), so that two of them could become one. */
+    private static final int MAX_BYTES = 63;
+
+    private Identifiers() {}
+
+    /** A name in double quotes. */
+    static String quoted(String name) {
+        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes == 0 || bytes > MAX_BYTES || name.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("expected a name of 1 to " + MAX_BYTES
+                    + " bytes in UTF-8 without a NUL character: name=" + name + " (" + bytes + " bytes)");
+        }
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
+    static String quoted(String schema, String table) {
+        return quoted(schema) + '.' + quoted(table);
+    }
+
+    static String quotedList(Collection<String> names) {
+        return names.stream().map(Identifiers::quoted).collect(Collectors.joining(", "));
+    }
+
+    /** A text in single quotes, for sessions with {@code standard_conforming_strings = on}, as all of ours are. */
+    static String literal(String text) {
+        return '\'' + text.replace("'", "''") + '\'';
+    }
+}

@@ -1,0 +1,275 @@
+package io.millrace.sql;
+
+import io.millrace.batching.Batch;
+import io.millrace.batching.BatchCommitter;
+import io.millrace.batching.CommitOutcome;
+import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.Writer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Commits batches to PostgreSQL, each in one network round trip, rows and checkpoint together.
+ *
+ * <p>A state machine without threads, clock or sleep of its own. It keeps its one connection until that fails. When an
+ * answer is lost, the outcome is unknown: the next call opens another connection, ends the server session of the lost
+ * one (it could still be waiting for a lock), and reads the checkpoint, which tells whether the batch is in it.
+ *
+ * <p>Used by one thread at a time.
+ */
+public final class PostgresBatchCommitter implements BatchCommitter {
+    /** The server waits this long for a lost session to end, before we ask to be called again. */
+    private static final long END_OF_LOST_SESSION_MS = 5_000;
+
+    private final ConnectionSource connections;
+    private final StatementPlanner planner;
+    private final Writer writer;
+    private final FlushTimeouts timeouts;
+    private final Checkpoint started;
+
+    private Checkpoint acknowledged;
+    private @Nullable FlushSession session;
+    private @Nullable Attempt unsettled;
+
+    /** A batch that was sent, or is about to be. */
+    private static final class Attempt {
+        final Batch batch;
+        final StatementPlan plan;
+        /** The session that its outcome was lost with. */
+        FlushSession.@Nullable Backend lost;
+
+        int roundTrips;
+
+        Attempt(Batch batch, StatementPlan plan) {
+            this.batch = batch;
+            this.plan = plan;
+        }
+    }
+
+    PostgresBatchCommitter(
+            ConnectionSource connections,
+            StatementPlanner planner,
+            Checkpoint checkpoint,
+            Writer writer,
+            FlushTimeouts timeouts) {
+        this.connections = connections;
+        this.planner = planner;
+        this.started = checkpoint;
+        this.acknowledged = checkpoint;
+        this.writer = writer;
+        this.timeouts = timeouts;
+    }
+
+    @Override
+    public Checkpoint checkpoint() {
+        return acknowledged;
+    }
+
+    /** Who moves the checkpoint: this committer. */
+    public Writer writer() {
+        return writer;
+    }
+
+    @Override
+    public CommitOutcome commit(Batch batch) {
+        try {
+            Attempt attempt = attempt(batch);
+            return attempt.lost == null ? send(attempt) : settle(attempt);
+        } catch (IllegalArgumentException e) {
+            return new CommitOutcome.Failed(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Attempt attempt(Batch batch) {
+        if (unsettled == null) {
+            return new Attempt(batch, planner.plan(batch.changes()));
+        }
+        if (!unsettled.batch.checkpoint().equals(batch.checkpoint())) {
+            throw new IllegalArgumentException("expected the batch whose outcome is unknown again: expected checkpoint="
+                    + unsettled.batch.checkpoint() + ", checkpoint=" + batch.checkpoint());
+        }
+        return unsettled;
+    }
+
+    private CommitOutcome send(Attempt attempt) {
+        FlushSession on;
+        try {
+            on = session();
+        } catch (SQLException e) {
+            return unreachable(e);
+        }
+        try {
+            attempt.roundTrips += FlushSession.roundTrips(attempt.plan);
+            long movedAt = on.flush(attempt.plan, acknowledged, attempt.batch, writer);
+            return committed(attempt, CheckpointRow.moved(acknowledged, attempt.batch, writer, movedAt));
+        } catch (SQLException e) {
+            return failed(attempt, on, e);
+        }
+    }
+
+    /** An answer that is an error undoes the flush; a lost answer leaves it unknown. */
+    private CommitOutcome failed(Attempt attempt, FlushSession on, SQLException error) {
+        if (!SqlFailure.isServersAnswer(error)) {
+            return lost(attempt, on, error);
+        }
+        try {
+            attempt.roundTrips++;
+            on.rollback();
+        } catch (SQLException e) {
+            error.addSuppressed(e);
+            return lost(attempt, on, error);
+        }
+        SqlFailure failure = SqlFailure.of(error);
+        if (failure == SqlFailure.FENCED) {
+            return judge(attempt, on);
+        }
+        unsettled = null;
+        if (failure == SqlFailure.FAILED) {
+            drop();
+        }
+        return failure.asOutcome(error, acknowledged.projection());
+    }
+
+    private CommitOutcome lost(Attempt attempt, FlushSession on, SQLException error) {
+        attempt.lost = on.backend();
+        unsettled = attempt;
+        drop();
+        return new CommitOutcome.Unavailable(
+                "the connection was lost while a flush of projection " + acknowledged.projection()
+                        + " was under way, and whether it was committed is not known yet: " + error.getMessage(),
+                error);
+    }
+
+    /** Finds out what became of an attempt whose answer was lost. */
+    private CommitOutcome settle(Attempt attempt) {
+        FlushSession on;
+        try {
+            on = session();
+        } catch (SQLException e) {
+            return unreachable(e);
+        }
+        try {
+            attempt.roundTrips += 2;
+            FlushSession.Backend lost = Objects.requireNonNull(attempt.lost);
+            if (!on.ended(lost, END_OF_LOST_SESSION_MS)) {
+                return stillAtWork(lost);
+            }
+        } catch (SQLException e) {
+            drop();
+            return SqlFailure.of(e).asOutcome(e, acknowledged.projection());
+        }
+        return judge(attempt, on);
+    }
+
+    private CommitOutcome judge(Attempt attempt, FlushSession on) {
+        Optional<Checkpoint> found;
+        try {
+            attempt.roundTrips++;
+            found = on.readCheckpoint(acknowledged.projection());
+        } catch (SQLException e) {
+            attempt.lost = on.backend();
+            unsettled = attempt;
+            drop();
+            return SqlFailure.of(e).asOutcome(e, acknowledged.projection());
+        }
+        return found.isPresent() ? outcome(attempt, found.get()) : checkpointGone();
+    }
+
+    private CommitOutcome outcome(Attempt attempt, Checkpoint found) {
+        unsettled = null;
+        return switch (CheckpointVerdict.of(found, started, acknowledged, attempt.batch, writer)) {
+            case COMMITTED -> committed(attempt, found);
+            case NOT_COMMITTED -> attempt.lost == null ? contradiction() : sendAgain(attempt);
+            case FENCED -> fenced(found);
+            case WENT_BACK -> {
+                acknowledged = found;
+                yield new CommitOutcome.WentBack(found);
+            }
+        };
+    }
+
+    private CommitOutcome sendAgain(Attempt attempt) {
+        attempt.lost = null;
+        return send(attempt);
+    }
+
+    private CommitOutcome committed(Attempt attempt, Checkpoint checkpoint) {
+        unsettled = null;
+        acknowledged = checkpoint;
+        return new CommitOutcome.Committed(checkpoint, attempt.plan.statements().size() + 1, attempt.roundTrips);
+    }
+
+    private CommitOutcome fenced(Checkpoint found) {
+        return new CommitOutcome.Fenced("projection " + found.projection()
+                + " is fenced: expected its checkpoint at " + where(acknowledged) + ", but it stands at " + where(found)
+                + found.writer().map(holder -> ", moved by " + holder).orElse("")
+                + found.movedAt().map(time -> " at " + time).orElse("")
+                + "; nothing was written. Only one may write a projection at a time: stop one of the two");
+    }
+
+    private static String where(Checkpoint checkpoint) {
+        return checkpoint.position().map(position -> "position " + position).orElse("its start") + " (epoch "
+                + checkpoint.epoch() + ", flush " + checkpoint.flushNumber() + ")";
+    }
+
+    private CommitOutcome stillAtWork(FlushSession.Backend lost) {
+        String message = "the server session that was lost (process " + lost.processId() + ") is still at work for"
+                + " projection " + acknowledged.projection() + "; its end is awaited before anything is sent again";
+        return new CommitOutcome.Unavailable(message, new IllegalStateException(message));
+    }
+
+    /** Refused, and yet the checkpoint stands where we left it: somebody is moving it back and forth. */
+    private CommitOutcome contradiction() {
+        String message = "the checkpoint of projection " + acknowledged.projection()
+                + " was elsewhere for a moment, and is back at " + where(acknowledged);
+        return new CommitOutcome.Unavailable(message, new IllegalStateException(message));
+    }
+
+    private CommitOutcome checkpointGone() {
+        unsettled = null;
+        String message = "expected the checkpoint of projection " + acknowledged.projection()
+                + " in millrace.checkpoints, and found none: somebody deleted it, or the database is another one."
+                + " Restore it, or start again from the beginning with `millrace replay --from-start`";
+        return new CommitOutcome.Failed(message, new IllegalStateException(message));
+    }
+
+    private CommitOutcome unreachable(SQLException e) {
+        PostgresException cause = PostgresException.connecting(e);
+        return cause.kind() == PostgresException.Kind.UNREACHABLE
+                ? new CommitOutcome.Unavailable(String.valueOf(cause.getMessage()), e)
+                : new CommitOutcome.Failed(String.valueOf(cause.getMessage()), e);
+    }
+
+    /** Opens the connection, so that trouble shows at the start rather than at the first flush. */
+    void connect() throws SQLException {
+        session();
+    }
+
+    private FlushSession session() throws SQLException {
+        if (session == null) {
+            Connection connection = connections.open(acknowledged.projection());
+            try {
+                session = FlushSession.open(connection, acknowledged.projection(), timeouts);
+            } catch (SQLException | RuntimeException e) {
+                connections.discard(connection);
+                throw e;
+            }
+        }
+        return session;
+    }
+
+    private void drop() {
+        if (session != null) {
+            connections.discard(session.connection());
+            session = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        drop();
+    }
+}

@@ -1,0 +1,46 @@
+package io.millrace.sql;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Where PostgreSQL is, and as whom and into which schema we write there.
+ *
+ * @param url a JDBC URL, {@code jdbc:postgresql://host:port/database?…}; what it says about TLS is obeyed
+ * @param user empty to leave it to the URL
+ * @param password empty to leave it to the URL or {@code ~/.pgpass}; never printed
+ * @param schema where the read models' tables are
+ */
+public record PostgresSettings(
+        String url, Optional<String> user, Optional<String> password, String schema, FlushTimeouts timeouts) {
+
+    public PostgresSettings {
+        Objects.requireNonNull(user, "user");
+        Objects.requireNonNull(password, "password");
+        Objects.requireNonNull(timeouts, "timeouts");
+        if (!url.startsWith("jdbc:postgresql:")) {
+            throw new IllegalArgumentException(
+                    "expected a URL like jdbc:postgresql://localhost:5432/postgres: url=" + withoutPassword(url));
+        }
+        Identifiers.quoted(schema);
+    }
+
+    public static PostgresSettings of(String url, String user, String password, String schema) {
+        return new PostgresSettings(
+                url,
+                Optional.of(user).filter(name -> !name.isEmpty()),
+                Optional.of(password).filter(secret -> !secret.isEmpty()),
+                schema,
+                FlushTimeouts.DEFAULT);
+    }
+
+    @Override
+    public String toString() {
+        return "PostgresSettings[url=" + withoutPassword(url) + ", user=" + user.orElse("") + ", schema=" + schema
+                + "]";
+    }
+
+    private static String withoutPassword(String url) {
+        return url.replaceAll("(?i)(password=)[^&]*", "$1***").replaceAll("//[^/@]*@", "//***@");
+    }
+}

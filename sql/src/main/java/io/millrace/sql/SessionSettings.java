@@ -1,0 +1,55 @@
+package io.millrace.sql;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What every session of a committer is set to. */
+final class SessionSettings {
+    private static final Logger log = LoggerFactory.getLogger(SessionSettings.class);
+    private static final int TRANSACTION_TIMEOUT_SINCE = 17;
+
+    private SessionSettings() {}
+
+    static void apply(Connection connection, String projection, FlushTimeouts timeouts) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(String.join(
+                    ";",
+                    "SET application_name = " + Identifiers.literal(applicationName(projection)),
+                    "SET standard_conforming_strings = on",
+                    "SET default_transaction_read_only = off",
+                    set("lock_timeout", timeouts.lock()),
+                    set("statement_timeout", timeouts.statement()),
+                    set("idle_in_transaction_session_timeout", timeouts.socket())));
+            if (connection.getMetaData().getDatabaseMajorVersion() >= TRANSACTION_TIMEOUT_SINCE) {
+                statement.execute(set("transaction_timeout", timeouts.transaction()));
+            }
+        }
+        // Not every operating system lets a server notice that its client is gone.
+        setIfPossible(connection, set("client_connection_check_interval", Duration.ofSeconds(5)));
+        setIfPossible(connection, "SET tcp_keepalives_idle = 10;SET tcp_keepalives_interval = 5");
+    }
+
+    /** As shown in {@code pg_stat_activity}. */
+    static String applicationName(String projection) {
+        return "millrace " + projection;
+    }
+
+    private static String set(String name, Duration value) {
+        return "SET " + name + " = " + value.toMillis();
+    }
+
+    private static void setIfPossible(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            if (!SqlFailure.isServersAnswer(e)) {
+                throw e;
+            }
+            log.debug("The server does not support: {}", sql, e);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.millrace.sql;
+
+import io.millrace.projections.Column;
+import io.millrace.projections.ColumnChange;
+import io.millrace.projections.ColumnChange.OnPresent.AddThenClamp;
+import io.millrace.projections.ColumnChange.OnPresent.Keep;
+import io.millrace.projections.ColumnChange.OnPresent.Merge;
+import io.millrace.projections.ReadModel;
+import io.millrace.projections.RowChange;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The shape of a row's change: how each column of its table is written. Rows of one shape go out in one statement.
+ *
+ * @param forms one per column that is no key, in the table's order
+ */
+record Shape(List<ColumnForm> forms) {
+    Shape {
+        forms = List.copyOf(forms);
+    }
+
+    static Shape of(ReadModel table, RowChange change) {
+        List<ColumnForm> forms = new ArrayList<>(table.columns().size());
+        for (Column column : table.columns()) {
+            forms.add(formOf(change.column(column.name())));
+        }
+        return new Shape(forms);
+    }
+
+    /** The shape that every change of the table has: each column says row by row what happens to it. */
+    static Shape mixed(ReadModel table) {
+        return new Shape(Collections.nCopies(table.columns().size(), ColumnForm.MIXED));
+    }
+
+    /**
+     * Whether the statement joins the old rows. {@code excluded} holds one value, but an absent and an existing row can
+     * need different ones: a default and an operation that reads it; and a new row's NULL in a not-null column that is
+     * not mentioned would be refused before the conflict with the existing row is seen.
+     */
+    boolean joinsOldRows(ReadModel table) {
+        for (int i = 0; i < forms.size(); i++) {
+            Column column = table.columns().get(i);
+            ColumnForm form = forms.get(i);
+            boolean hasDefault = column.defaultValue().isPresent();
+            if (form.needsOldRow()
+                    || (form.readsDefault() && hasDefault && !(form == ColumnForm.ADD && isPlainZero(column)))
+                    || (form == ColumnForm.UNTOUCHED && !column.nullable() && !hasDefault)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static ColumnForm formOf(Optional<ColumnChange> change) {
+        if (change.isEmpty()) {
+            return ColumnForm.UNTOUCHED;
+        }
+        if (!(change.get() instanceof ColumnChange.Update update)) {
+            return ColumnForm.ASSIGN;
+        }
+        if (update.onPresent() instanceof Keep) {
+            return ColumnForm.FIRST;
+        }
+        return update.onPresent() instanceof Merge
+                ? ColumnForm.MERGE
+                : formOf(update.onNull(), (AddThenClamp) update.onPresent());
+    }
+
+    private static ColumnForm formOf(Object onNull, AddThenClamp clamp) {
+        boolean adds = !isZero(clamp.add()) || !isZero(clamp.lowest()) || !isZero(clamp.highest());
+        if (adds) {
+            boolean plain = clamp.floor().isEmpty()
+                    && clamp.ceiling().isEmpty()
+                    && clamp.add().equals(Optional.of(onNull))
+                    && (isZero(clamp.lowest()) || isZero(clamp.highest()));
+            return plain ? ColumnForm.ADD : ColumnForm.CLAMP;
+        }
+        if (clamp.ceiling().isEmpty() && clamp.floor().equals(Optional.of(onNull))) {
+            return ColumnForm.GREATEST;
+        }
+        boolean least = clamp.floor().isEmpty() && clamp.ceiling().equals(Optional.of(onNull));
+        return least ? ColumnForm.LEAST : ColumnForm.CLAMP;
+    }
+
+    /** A default of 0 adds nothing, not even decimal places: NULL, 0 and an absent row become the same. */
+    private static boolean isPlainZero(Column column) {
+        return isZero(column.defaultValue())
+                && !(column.defaultValue().get() instanceof BigDecimal decimal && decimal.scale() > 0);
+    }
+
+    private static boolean isZero(Optional<Object> number) {
+        if (number.isEmpty()) {
+            return true;
+        }
+        return number.get() instanceof BigDecimal decimal
+                ? decimal.signum() == 0
+                : number.get() instanceof Number whole && whole.longValue() == 0;
+    }
+}

@@ -1,0 +1,79 @@
+package io.millrace.sql;
+
+import io.millrace.projections.ColumnType;
+import java.math.BigDecimal;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows' values as arrays. Five types travel in the driver's binary form; the others as texts that the statement casts,
+ * exact and without asking the server for their array types first (that would be a round trip).
+ */
+final class SqlArrays {
+    private SqlArrays() {}
+
+    /** The {@code ?} of an array of this type, cast to it. */
+    static String placeholder(ColumnType type) {
+        return switch (type) {
+            case TEXT, BIGINT, INTEGER, DOUBLE, BOOLEAN -> "?::" + type.sqlName() + "[]";
+            case NUMERIC, TIMESTAMPTZ, DATE, UUID, JSONB -> "?::text[]::" + type.sqlName() + "[]";
+        };
+    }
+
+    static Array of(Connection connection, Parameter.Values parameter) throws SQLException {
+        List<@Nullable Object> values = parameter.values();
+        return switch (parameter.type()) {
+            case BIGINT -> connection.createArrayOf("int8", values.toArray(new Long[0]));
+            case INTEGER -> connection.createArrayOf("int4", values.toArray(new Integer[0]));
+            case DOUBLE -> connection.createArrayOf("float8", values.toArray(new Double[0]));
+            case BOOLEAN -> connection.createArrayOf("bool", values.toArray(new Boolean[0]));
+            case TEXT -> connection.createArrayOf("text", values.toArray(new String[0]));
+            case NUMERIC, TIMESTAMPTZ, DATE, UUID, JSONB -> connection.createArrayOf("text", texts(values));
+        };
+    }
+
+    private static @Nullable String[] texts(List<@Nullable Object> values) {
+        @Nullable String[] texts = new @Nullable String[values.size()];
+        for (int i = 0; i < texts.length; i++) {
+            Object value = values.get(i);
+            texts[i] = value == null ? null : text(value);
+        }
+        return texts;
+    }
+
+    /** A normalised value as PostgreSQL reads it, whatever the session's settings are. */
+    static String text(Object value) {
+        if (value instanceof Instant instant) {
+            OffsetDateTime time = instant.atOffset(ZoneOffset.UTC);
+            return withYear(
+                    time.getYear(),
+                    "-%02d-%02d %02d:%02d:%02d.%06d+00"
+                            .formatted(
+                                    time.getMonthValue(),
+                                    time.getDayOfMonth(),
+                                    time.getHour(),
+                                    time.getMinute(),
+                                    time.getSecond(),
+                                    time.getNano() / 1_000));
+        }
+        if (value instanceof LocalDate date) {
+            return withYear(date.getYear(), "-%02d-%02d".formatted(date.getMonthValue(), date.getDayOfMonth()));
+        }
+        return value instanceof BigDecimal decimal ? decimal.toPlainString() : value.toString();
+    }
+
+    /** Java's year 0 is PostgreSQL's 1 BC. */
+    private static String withYear(int year, String rest) {
+        return year > 0
+                ? String.format(Locale.ROOT, "%04d%s", year, rest)
+                : String.format(Locale.ROOT, "%04d%s BC", 1 - year, rest);
+    }
+}

@@ -1,0 +1,78 @@
+package io.millrace.sql;
+
+import io.millrace.batching.CommitOutcome;
+import java.sql.SQLException;
+import java.util.Set;
+import org.postgresql.util.PSQLException;
+
+/**
+ * What an SQLSTATE says about a flush (PostgreSQL's appendix "Error Codes"): is it the moment, the data, or neither?
+ */
+enum SqlFailure {
+    /** Connection, contention, resources, shutdown, read-only: trying again can help. */
+    UNAVAILABLE,
+    /** What the events hold. */
+    REJECTED,
+    /** The checkpoint did not stand where we left it. */
+    FENCED,
+    /** Anything else: tables, rights, statements. */
+    FAILED;
+
+    static final String CHECKPOINT_ELSEWHERE = "MR001";
+
+    /** Classes: connection; transaction rollback; insufficient resources; operator intervention; system error. */
+    private static final Set<String> TRANSIENT_CLASSES = Set.of("08", "40", "53", "57", "58");
+    /** Lock not available; object in use; read-only transaction (a standby); idle and transaction timeouts. */
+    private static final Set<String> TRANSIENT_STATES = Set.of("55P03", "55006", "25006", "25P03", "25P04");
+
+    static SqlFailure of(SQLException e) {
+        String state = state(e);
+        if (state.equals(CHECKPOINT_ELSEWHERE)) {
+            return FENCED;
+        }
+        String errorClass = state.substring(0, Math.min(2, state.length()));
+        if (TRANSIENT_CLASSES.contains(errorClass) || TRANSIENT_STATES.contains(state)) {
+            return UNAVAILABLE;
+        }
+        return errorClass.equals("22") || errorClass.equals("23") ? REJECTED : FAILED;
+    }
+
+    static String state(SQLException e) {
+        return e.getSQLState() == null ? "" : e.getSQLState();
+    }
+
+    /** Whether the server itself said so. If its session still answers then, the transaction did not commit. */
+    static boolean isServersAnswer(SQLException e) {
+        return e instanceof PSQLException answer && answer.getServerErrorMessage() != null;
+    }
+
+    /** The error in one sentence, with what can be done about it. */
+    static String describe(SQLException e, String projection) {
+        String state = state(e);
+        String message = String.valueOf(e.getMessage()).strip().replaceAll("\\s*\\n\\s*", " ");
+        return "PostgreSQL refused the flush of projection " + projection + " (SQLSTATE " + state + "): " + message
+                + mend(state);
+    }
+
+    private static String mend(String state) {
+        return switch (state) {
+            case "42P01", "42703", "3F000" ->
+                ". A table or column of the read model is gone: restore it, or start again from the beginning with"
+                        + " `millrace replay --from-start`";
+            case "42501" -> ". Grant the rights; `millrace schema --print` shows which";
+            case "42P10" -> ". The table has no primary key any more: restore it";
+            case "42804", "42883" -> ". A column's type was changed: restore it, or start again from the beginning";
+            default -> "";
+        };
+    }
+
+    CommitOutcome asOutcome(SQLException e, String projection) {
+        String message = describe(e, projection);
+        return switch (this) {
+            case REJECTED -> new CommitOutcome.Rejected(state(e), message, e);
+            case UNAVAILABLE -> new CommitOutcome.Unavailable(message, e);
+            case FENCED -> new CommitOutcome.Fenced(message);
+            case FAILED -> new CommitOutcome.Failed(message, e);
+        };
+    }
+}

@@ -1,0 +1,26 @@
+package io.millrace.sql;
+
+import java.util.List;
+
+/**
+ * The statements that write a change set, in order; the checkpoint's not among them. A value: planning does no I/O.
+ */
+record StatementPlan(List<Planned> statements) {
+
+    StatementPlan {
+        statements = List.copyOf(statements);
+    }
+
+    /**
+     * One statement.
+     *
+     * @param text the same for every change of this table and shape, whatever the number of rows
+     * @param parameters one per {@code ?}
+     * @param usersOwn whether it is a user's raw SQL
+     */
+    record Planned(String text, List<Parameter> parameters, boolean usersOwn) {}
+
+    boolean hasRawSql() {
+        return statements.stream().anyMatch(Planned::usersOwn);
+    }
+}

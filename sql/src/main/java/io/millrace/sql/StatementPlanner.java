@@ -1,0 +1,64 @@
+package io.millrace.sql;
+
+import io.millrace.batching.ChangeSet;
+import io.millrace.batching.ChangeSet.Segment;
+import io.millrace.projections.ReadModel;
+import io.millrace.projections.RowChange;
+import io.millrace.projections.RowKey;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Turns change sets into statements. Within a segment, tables go in the order in which the projection declares them,
+ * deletes before upserts, shapes in the order of their texts, rows in that of their keys: always the same, so that two
+ * writers never lock each other out. Used by one thread.
+ *
+ * <p>It remembers the shapes that it has met, for nothing but to keep the number of texts small: what it plans means
+ * the same either way.
+ */
+final class StatementPlanner {
+    private final Map<ReadModel, TableStatements> tables = new LinkedHashMap<>();
+
+    /**
+     * @param schema where the tables are
+     * @param readModels the projection's, in the order in which it declares them
+     */
+    StatementPlanner(String schema, List<ReadModel> readModels) {
+        readModels.forEach(table -> tables.put(table, new TableStatements(schema, table)));
+    }
+
+    StatementPlan plan(ChangeSet changes) {
+        List<StatementPlan.Planned> statements = new ArrayList<>();
+        for (Segment segment : changes.segments()) {
+            if (segment instanceof Segment.Rows rows) {
+                addRows(rows.tables(), statements);
+            } else {
+                statements.add(RawStatement.planned(((Segment.Raw) segment).statement()));
+            }
+        }
+        return new StatementPlan(statements);
+    }
+
+    private void addRows(Map<ReadModel, Map<RowKey, RowChange>> changes, List<StatementPlan.Planned> statements) {
+        for (ReadModel table : changes.keySet()) {
+            if (!tables.containsKey(table)) {
+                throw new IllegalArgumentException("expected one of the projection's read models "
+                        + tables.keySet().stream().map(ReadModel::table).toList() + ": table=" + table.table());
+            }
+        }
+        // What refers to another table is declared after it, and must be deleted before it.
+        List<ReadModel> order = new ArrayList<>(tables.keySet());
+        Collections.reverse(order);
+        for (ReadModel table : order) {
+            statementsOf(table).addDeletes(changes.getOrDefault(table, Map.of()), statements);
+        }
+        tables.forEach((table, texts) -> texts.addUpserts(changes.getOrDefault(table, Map.of()), statements));
+    }
+
+    private TableStatements statementsOf(ReadModel table) {
+        return java.util.Objects.requireNonNull(tables.get(table));
+    }
+}

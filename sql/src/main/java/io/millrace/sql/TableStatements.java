@@ -1,0 +1,98 @@
+package io.millrace.sql;
+
+import io.millrace.projections.Column;
+import io.millrace.projections.ReadModel;
+import io.millrace.projections.RowChange;
+import io.millrace.projections.RowKey;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Map.Entry;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The statements of one table: one per shape, up to a limit; whatever exceeds it shares one that fits every shape. */
+final class TableStatements {
+    /**
+     * A table of 20 columns, each of which an event may or may not set, has a million shapes. Texts are parsed and
+     * planned by the server, and the driver keeps 256 of them.
+     */
+    static final int MAX_SHAPES = 16;
+
+    private final ReadModel table;
+    private final UpsertText texts;
+    private final Shape mixed;
+    private final Map<Shape, String> textByShape = new HashMap<>();
+
+    TableStatements(String schema, ReadModel table) {
+        this.table = table;
+        this.texts = new UpsertText(schema, table);
+        this.mixed = Shape.mixed(table);
+    }
+
+    void addDeletes(Map<RowKey, RowChange> changes, List<StatementPlan.Planned> statements) {
+        List<RowKey> keys = changes.entrySet().stream()
+                .filter(change -> change.getValue().deleteFirst())
+                .map(Entry::getKey)
+                .sorted()
+                .toList();
+        if (!keys.isEmpty()) {
+            statements.add(new StatementPlan.Planned(texts.delete(), keyParameters(keys), false));
+        }
+    }
+
+    void addUpserts(Map<RowKey, RowChange> changes, List<StatementPlan.Planned> statements) {
+        List<Entry<RowKey, RowChange>> sorted = changes.entrySet().stream()
+                .filter(change -> !change.getValue().columns().isEmpty())
+                .sorted(Comparator.comparing(Entry::getKey))
+                .toList();
+        Map<String, Group> groups = new TreeMap<>();
+        for (Entry<RowKey, RowChange> row : sorted) {
+            Shape shape = knownOrMixed(Shape.of(table, row.getValue()));
+            groups.computeIfAbsent(textOf(shape), text -> new Group(shape, new ArrayList<>()))
+                    .rows()
+                    .add(row);
+        }
+        groups.forEach((text, group) -> statements.add(new StatementPlan.Planned(text, parameters(group), false)));
+    }
+
+    private record Group(Shape shape, List<Entry<RowKey, RowChange>> rows) {}
+
+    private Shape knownOrMixed(Shape shape) {
+        return textByShape.containsKey(shape) || textByShape.size() < MAX_SHAPES ? shape : mixed;
+    }
+
+    private String textOf(Shape shape) {
+        return textByShape.computeIfAbsent(shape, texts::upsert);
+    }
+
+    private List<Parameter> parameters(Group group) {
+        List<Parameter> parameters =
+                keyParameters(group.rows().stream().map(Entry::getKey).toList());
+        for (int i = 0; i < table.columns().size(); i++) {
+            Column column = table.columns().get(i);
+            for (Operands.Operand operand : Operands.of(group.shape().forms().get(i), column.type())) {
+                List<@Nullable Object> values = new ArrayList<>(group.rows().size());
+                for (Entry<RowKey, RowChange> row : group.rows()) {
+                    values.add(Operands.value(operand, column, row.getValue().column(column.name())));
+                }
+                parameters.add(new Parameter.Values(operand.type(), values));
+            }
+        }
+        return parameters;
+    }
+
+    private List<Parameter> keyParameters(List<RowKey> keys) {
+        List<Parameter> parameters = new ArrayList<>();
+        for (int i = 0; i < table.key().size(); i++) {
+            List<@Nullable Object> values = new ArrayList<>(keys.size());
+            for (RowKey key : keys) {
+                values.add(key.values().get(i));
+            }
+            parameters.add(new Parameter.Values(table.key().get(i).type(), values));
+        }
+        return parameters;
+    }
+}

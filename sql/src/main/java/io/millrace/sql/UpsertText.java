@@ -1,0 +1,215 @@
+package io.millrace.sql;
+
+import static java.util.stream.Collectors.joining;
+
+import io.millrace.projections.Column;
+import io.millrace.projections.ColumnType;
+import io.millrace.projections.ReadModel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Writes the one statement of a table and shape. Its rows come in as arrays, one per key column and operand, so the
+ * text does not depend on how many there are.
+ *
+ * <p>Aliases: {@code t} the table, {@code n} the new rows, {@code o} the old ones, {@code r} both side by side. Within
+ * {@code n}: {@code k0, k1, …} the keys, {@code c<column>_<operand>} the operands; {@code x0, x1, …} what is there now.
+ */
+final class UpsertText {
+    private final String schema;
+    private final ReadModel table;
+
+    UpsertText(String schema, ReadModel table) {
+        this.schema = schema;
+        this.table = table;
+    }
+
+    /** Inserts, or does to the existing row what the shape says. */
+    String upsert(Shape shape) {
+        boolean joins = shape.joinsOldRows(table);
+        return "INSERT INTO " + name() + " AS t (" + columnNames() + ")\n"
+                + (joins ? selectJoined(shape) : selectPlain(shape))
+                + "\nON CONFLICT (" + Identifiers.quotedList(keyNames()) + ") " + onConflict(shape, joins);
+    }
+
+    /** Deletes by key. */
+    String delete() {
+        String keys = IntStream.range(0, table.key().size())
+                .mapToObj(i -> "t." + quoted(table.key().get(i)) + " = n.k" + i)
+                .collect(joining(" AND "));
+        return "DELETE FROM " + name() + " AS t USING " + newRows(List.of(), "") + " WHERE " + keys;
+    }
+
+    private String selectPlain(Shape shape) {
+        List<String> values = keyReferences("n");
+        for (int i = 0; i < table.columns().size(); i++) {
+            values.add(
+                    shape.forms().get(i) == ColumnForm.UNTOUCHED
+                            ? defaultOf(table.columns().get(i))
+                            : operand("n", i, Operands.VALUE));
+        }
+        return "SELECT " + String.join(", ", values) + " FROM " + newRows(shape.forms(), "");
+    }
+
+    private String selectJoined(Shape shape) {
+        List<String> values = keyReferences("r");
+        List<String> old = new ArrayList<>();
+        for (int i = 0; i < table.columns().size(); i++) {
+            Column column = table.columns().get(i);
+            values.add(updated("r", i, "r.x" + i, shape.forms().get(i)));
+            old.add(oldValue(column) + " AS x" + i);
+        }
+        String sameKey = IntStream.range(0, table.key().size())
+                .mapToObj(i -> "o." + quoted(table.key().get(i)) + " = n.k" + i)
+                .collect(joining(" AND "));
+        return "SELECT " + String.join(", ", values) + " FROM (SELECT n.*"
+                + old.stream().map(x -> ", " + x).collect(joining()) + "\n  FROM "
+                + newRows(shape.forms(), "i") + "\n  LEFT JOIN " + name() + " AS o ON " + sameKey
+                + ") AS r ORDER BY r.i";
+    }
+
+    /** What is there now; an absent row has the default that the read model declares, not the table's. */
+    private String oldValue(Column column) {
+        String old = "o." + quoted(column);
+        return column.defaultValue().isEmpty()
+                ? old
+                : "CASE WHEN o." + quoted(table.key().get(0)) + " IS NULL THEN " + defaultOf(column) + " ELSE " + old
+                        + " END";
+    }
+
+    private String onConflict(Shape shape, boolean joined) {
+        List<String> assignments = new ArrayList<>();
+        for (int i = 0; i < table.columns().size(); i++) {
+            ColumnForm form = shape.forms().get(i);
+            if (form != ColumnForm.UNTOUCHED) {
+                String column = quoted(table.columns().get(i));
+                assignments.add(column + " = " + (joined ? "excluded." + column : folded(i, form)));
+            }
+        }
+        return assignments.isEmpty() ? "DO NOTHING" : "DO UPDATE SET " + String.join(", ", assignments);
+    }
+
+    /** The existing value and {@code excluded}'s, in one statement without a join. */
+    private String folded(int i, ColumnForm form) {
+        Column column = table.columns().get(i);
+        String name = quoted(column);
+        return combined(form, column.type(), "t." + name, "excluded." + name);
+    }
+
+    private static String combined(ColumnForm form, ColumnType type, String old, String value) {
+        return switch (form) {
+            case ASSIGN -> value;
+            case ADD -> "coalesce(" + old + ", 0) + " + value;
+            // On a tie both keep their first argument: 1.0 is not replaced by 1.00.
+            case GREATEST -> "greatest(" + old + ", " + value + collation(type) + ")";
+            case LEAST -> "least(" + old + ", " + value + collation(type) + ")";
+            case FIRST -> "coalesce(" + old + ", " + value + ")";
+            default -> throw new IllegalArgumentException("expected a form that needs no old row: form=" + form);
+        };
+    }
+
+    /** The value after the change, from the row's operands and what was there. */
+    private String updated(String alias, int i, String old, ColumnForm form) {
+        ColumnType type = table.columns().get(i).type();
+        String value = operand(alias, i, Operands.VALUE);
+        return switch (form) {
+            case UNTOUCHED -> old;
+            case CLAMP -> "CASE WHEN " + old + " IS NULL THEN " + value + clamped(alias, i, old, type) + " END";
+            case MERGE -> "CASE WHEN " + old + " IS NULL THEN " + value + merged(alias, i, old) + " END";
+            case MIXED -> mixed(alias, i, old, type);
+            default -> combined(form, type, old, value);
+        };
+    }
+
+    private String mixed(String alias, int i, String old, ColumnType type) {
+        String value = operand(alias, i, Operands.VALUE);
+        return "CASE " + operand(alias, i, Operands.KIND)
+                + " WHEN 'untouched' THEN " + old
+                + " WHEN 'assign' THEN " + value
+                + " WHEN 'first' THEN coalesce(" + old + ", " + value + ")"
+                + " ELSE CASE WHEN " + old + " IS NULL THEN " + value
+                + (type == ColumnType.JSONB ? merged(alias, i, old) : clamped(alias, i, old, type))
+                + " END END";
+    }
+
+    private String merged(String alias, int i, String old) {
+        return " ELSE " + MillraceSchema.NAME + ".apply_patch(" + old + ", " + operand(alias, i, Operands.PATCH) + ")";
+    }
+
+    /**
+     * The sums of the composed increments' extremes are computed only to fail with 22003 where one of the increments
+     * could have failed on its own.
+     */
+    private String clamped(String alias, int i, String old, ColumnType type) {
+        String floor = operand(alias, i, Operands.FLOOR) + collation(type);
+        String ceiling = operand(alias, i, Operands.CEILING) + collation(type);
+        if (!Operands.isNumber(type)) {
+            return " ELSE least(greatest(" + old + ", " + floor + "), " + ceiling + ")";
+        }
+        return " WHEN (" + old + " + " + operand(alias, i, Operands.LOWEST) + ") IS NULL OR (" + old + " + "
+                + operand(alias, i, Operands.HIGHEST) + ") IS NULL THEN NULL ELSE least(greatest(" + old + " + "
+                + operand(alias, i, Operands.ADD) + ", " + floor + "), " + ceiling + ")";
+    }
+
+    private String newRows(List<ColumnForm> forms, String ordinality) {
+        List<String> names = new ArrayList<>();
+        List<String> arrays = new ArrayList<>();
+        for (int i = 0; i < table.key().size(); i++) {
+            names.add("k" + i);
+            arrays.add(SqlArrays.placeholder(table.key().get(i).type()));
+        }
+        for (int i = 0; i < forms.size(); i++) {
+            for (Operands.Operand operand :
+                    Operands.of(forms.get(i), table.columns().get(i).type())) {
+                names.add(operandName(i, operand.name()));
+                arrays.add(SqlArrays.placeholder(operand.type()));
+            }
+        }
+        boolean numbered = !ordinality.isEmpty();
+        return "unnest(" + String.join(", ", arrays) + ")" + (numbered ? " WITH ORDINALITY" : "") + " AS n("
+                + String.join(", ", names) + (numbered ? ", " + ordinality : "") + ")";
+    }
+
+    private List<String> keyReferences(String alias) {
+        List<String> references = new ArrayList<>();
+        for (int i = 0; i < table.key().size(); i++) {
+            references.add(alias + ".k" + i);
+        }
+        return references;
+    }
+
+    private static String operand(String alias, int column, String name) {
+        return alias + "." + operandName(column, name);
+    }
+
+    private static String operandName(int column, String name) {
+        return "c" + column + "_" + name;
+    }
+
+    private static String defaultOf(Column column) {
+        return TableText.literalOrNull(column) + "::" + column.type().sqlName();
+    }
+
+    private static String collation(ColumnType type) {
+        return type == ColumnType.TEXT ? " COLLATE \"C\"" : "";
+    }
+
+    private String name() {
+        return Identifiers.quoted(schema, table.table());
+    }
+
+    private static String quoted(Column column) {
+        return Identifiers.quoted(column.name());
+    }
+
+    private List<String> keyNames() {
+        return table.key().stream().map(Column::name).toList();
+    }
+
+    private String columnNames() {
+        List<String> names = new ArrayList<>(keyNames());
+        table.columns().forEach(column -> names.add(column.name()));
+        return Identifiers.quotedList(names);
+    }
+}
