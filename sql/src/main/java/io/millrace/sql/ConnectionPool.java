@@ -2,7 +2,6 @@ package io.millrace.sql;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.SQLExceptionOverride;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,16 +42,8 @@ final class ConnectionPool implements ConnectionSource, AutoCloseable {
         config.setMinimumIdle(0);
         config.setConnectionTimeout(WAIT_FOR_CONNECTION_MS);
         config.setInitializationFailTimeout(-1);
-        config.setExceptionOverride(new LeaveItToUs());
+        config.setExceptionOverride(new NeverEvict());
         return new ConnectionPool(new HikariDataSource(config));
-    }
-
-    /** A committer decides by itself whether its connection can go on, and discards it if not. */
-    static final class LeaveItToUs implements SQLExceptionOverride {
-        @java.lang.Override
-        public Override adjudicate(SQLException e) {
-            return Override.DO_NOT_EVICT;
-        }
     }
 
     private static PGSimpleDataSource dataSource(PostgresSettings settings) {
