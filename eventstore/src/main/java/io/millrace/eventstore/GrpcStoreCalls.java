@@ -1,0 +1,140 @@
+package io.millrace.eventstore;
+
+import com.eventstore.dbclient.proto.streams.StreamsGrpc;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadReq;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadResp;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the calls over gRPC. Safe for use by several threads; answers come on input/output threads. */
+final class GrpcStoreCalls implements StoreCalls {
+    private final Transport transport;
+    private final NodeConnection node;
+
+    GrpcStoreCalls(Transport transport, NodeConnection node) {
+        this.transport = transport;
+        this.node = node;
+    }
+
+    @Override
+    public Call read(ReadReq request, Terms terms, Answers answers) {
+        ReadCall call = new ReadCall(request, terms, answers);
+        transport.execute(() -> node.whenConnected(call::connected));
+        return call;
+    }
+
+    @Override
+    public void reconnect(Optional<Endpoint> leader) {
+        node.reconnect(leader);
+    }
+
+    @Override
+    public String target() {
+        return node.target();
+    }
+
+    @Override
+    public void close() {
+        node.close();
+    }
+
+    /** One call. Its lock is never held while something else is called: answers may come inside. */
+    private final class ReadCall extends ClientCall.Listener<ReadResp> implements Call {
+        private final ReadReq request;
+        private final Terms terms;
+        private final Answers answers;
+        private @Nullable ClientCall<ReadReq, ReadResp> started;
+        private long requestedBefore;
+        private boolean cancelled;
+
+        ReadCall(ReadReq request, Terms terms, Answers answers) {
+            this.request = request;
+            this.terms = terms;
+            this.answers = answers;
+        }
+
+        private void connected(@Nullable Channel channel, @Nullable Throwable error) {
+            if (isCancelled()) {
+                return;
+            }
+            if (channel == null) {
+                Status status = error == null ? Status.UNAVAILABLE : Status.fromThrowable(error);
+                answers.onEnd(status, new Metadata());
+                return;
+            }
+            boolean requiresLeader = terms.asked() == Asked.PREFERRED_NODE
+                    && transport.settings().prefersLeader();
+            ClientCall<ReadReq, ReadResp> call = channel.newCall(StreamsGrpc.getReadMethod(), options());
+            call.start(this, transport.settings().headers(requiresLeader));
+            call.sendMessage(request);
+            call.halfClose();
+            begun(call);
+        }
+
+        private CallOptions options() {
+            Optional<Duration> deadline = terms.deadline();
+            return deadline.isEmpty()
+                    ? CallOptions.DEFAULT
+                    : CallOptions.DEFAULT.withDeadlineAfter(deadline.get().toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        private void begun(ClientCall<ReadReq, ReadResp> call) {
+            long requested;
+            synchronized (this) {
+                started = call;
+                requested = Math.min(Integer.MAX_VALUE, requestedBefore);
+            }
+            if (isCancelled()) {
+                call.cancel("no longer wanted", null);
+            } else if (requested > 0) {
+                call.request((int) requested);
+            }
+        }
+
+        private synchronized boolean isCancelled() {
+            return cancelled;
+        }
+
+        @Override
+        public void request(int messages) {
+            ClientCall<ReadReq, ReadResp> call;
+            synchronized (this) {
+                call = started;
+                if (call == null) {
+                    requestedBefore += messages;
+                    return;
+                }
+            }
+            call.request(messages);
+        }
+
+        @Override
+        public void cancel() {
+            ClientCall<ReadReq, ReadResp> call;
+            synchronized (this) {
+                cancelled = true;
+                call = started;
+            }
+            if (call != null) {
+                call.cancel("no longer wanted", null);
+            }
+        }
+
+        @Override
+        public void onMessage(ReadResp message) {
+            answers.onMessage(message);
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            answers.onEnd(status, trailers);
+        }
+    }
+}

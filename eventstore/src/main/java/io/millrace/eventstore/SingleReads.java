@@ -1,0 +1,66 @@
+package io.millrace.eventstore;
+
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadReq;
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadResp;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Reads that bring a handful of messages and end. One at a time; a new one, or a cancellation, silences the one before. */
+final class SingleReads {
+    private final StoreCalls calls;
+    private final StoreCalls.Asked asked;
+    private final Duration deadline;
+    private Optional<StoreCalls.Call> underWay = Optional.empty();
+    private long number;
+
+    SingleReads(StoreCalls calls, StoreCalls.Asked asked, Duration deadline) {
+        this.calls = calls;
+        this.asked = asked;
+        this.deadline = deadline;
+    }
+
+    /** Asks; exactly one of the two hears of it later, unless the read is silenced. */
+    void ask(ReadReq request, Consumer<List<ReadResp>> completed, Consumer<CallEnd> failed) {
+        cancel();
+        long mine = number;
+        List<ReadResp> messages = new ArrayList<>();
+        StoreCalls.Call call =
+                calls.read(request, new StoreCalls.Terms(asked, Optional.of(deadline)), new StoreCalls.Answers() {
+                    @Override
+                    public void onMessage(ReadResp message) {
+                        messages.add(message);
+                    }
+
+                    @Override
+                    public void onEnd(Status status, Metadata trailers) {
+                        if (mine != number) {
+                            return;
+                        }
+                        underWay = Optional.empty();
+                        if (status.isOk()) {
+                            completed.accept(messages);
+                        } else {
+                            failed.accept(CallEnd.of(status, trailers, calls.target()));
+                        }
+                    }
+                });
+        underWay = Optional.of(call);
+        call.request(Integer.MAX_VALUE);
+    }
+
+    boolean isUnderWay() {
+        return underWay.isPresent();
+    }
+
+    void cancel() {
+        number++;
+        Optional<StoreCalls.Call> before = underWay;
+        underWay = Optional.empty();
+        before.ifPresent(StoreCalls.Call::cancel);
+    }
+}
