@@ -87,7 +87,7 @@ final class ChangeSetBuilder {
     }
 
     private Map<RowKey, RowChange> rowsOf(ReadModel model) {
-        if (model != lastModel) {
+        if (lastModel == null || !model.equals(lastModel)) {
             lastRows = tables.computeIfAbsent(model, first -> new LinkedHashMap<>());
             lastModel = model;
         }
