@@ -14,7 +14,7 @@ final class MergePatchText {
     private MergePatchText() {}
 
     static Json of(MergePatch patch) {
-        return new Json(tree(patch).toString());
+        return Json.of(tree(patch));
     }
 
     private static JsonNode tree(MergePatch patch) {
