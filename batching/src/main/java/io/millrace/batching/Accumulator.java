@@ -2,6 +2,7 @@ package io.millrace.batching;
 
 import io.millrace.checkpoint.HandledEvent;
 import io.millrace.checkpoint.Position;
+import io.millrace.projections.CannotFoldException;
 import io.millrace.projections.Effect;
 import io.millrace.projections.EventEnvelope;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ final class Accumulator {
      * Folds an event. One without effect is passed over: it moves the checkpoint with the next batch, but is no reason
      * to flush one.
      *
-     * @throws RuntimeException as composing throws; then the event is not in it
+     * @throws CannotFoldException if it cannot share the batch; then it is not in it
      */
     void add(EventEnvelope event, List<Effect> effects, long nowNanos) {
         if (!effects.isEmpty()) {

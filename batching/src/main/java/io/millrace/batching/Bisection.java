@@ -2,7 +2,9 @@ package io.millrace.batching;
 
 import io.millrace.checkpoint.HandledEvent;
 import io.millrace.checkpoint.Position;
+import io.millrace.projections.CannotFoldException;
 import io.millrace.projections.EventEnvelope;
+import io.millrace.projections.EventFailedException;
 import io.millrace.projections.Projection;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -36,7 +38,7 @@ final class Bisection {
     /**
      * The next part, as a batch of its own. The last one moves the checkpoint to where the whole was to move it.
      *
-     * @throws EventFailedException if an event fails to fold this time
+     * @throws RuntimeException as the projection throws, if an event fails to fold this time
      */
     Batch next(long number) {
         List<EventEnvelope> part = parts.pop();
@@ -61,11 +63,9 @@ final class Bisection {
                 changes.add(projection.effectsOf(event));
             } catch (CannotFoldException e) {
                 if (folded == 0) {
-                    throw EventFailedException.whileFolding(event, e);
+                    throw new EventFailedException(projection.name(), event, String.valueOf(e.getMessage()), e);
                 }
                 return folded;
-            } catch (RuntimeException e) {
-                throw EventFailedException.whileFolding(event, e);
             }
             folded++;
         }

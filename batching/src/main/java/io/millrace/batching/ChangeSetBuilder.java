@@ -1,5 +1,6 @@
 package io.millrace.batching;
 
+import io.millrace.projections.CannotFoldException;
 import io.millrace.projections.Effect;
 import io.millrace.projections.ReadModel;
 import io.millrace.projections.RowChange;
@@ -9,7 +10,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Folds effects into a change set: one ordered map of rows per segment, each row's changes composed into one. An
@@ -20,10 +20,6 @@ final class ChangeSetBuilder {
     private Map<ReadModel, Map<RowKey, RowChange>> tables = new LinkedHashMap<>();
     private long changesIn;
 
-    // The table of the effect before: nearly always the one of the next as well.
-    private @Nullable ReadModel lastModel;
-    private Map<RowKey, RowChange> lastRows = Map.of();
-
     boolean isEmpty() {
         return changesIn == 0;
     }
@@ -31,7 +27,7 @@ final class ChangeSetBuilder {
     /**
      * Folds what one event does.
      *
-     * @throws RuntimeException as composing throws, when changes cannot share a change set; then nothing is folded
+     * @throws CannotFoldException if they cannot share a change set with what is in it; then nothing is folded
      */
     void add(List<Effect> effects) {
         if (effects.size() == 1 && effects.get(0) instanceof Effect.OnRow only) {
@@ -66,7 +62,7 @@ final class ChangeSetBuilder {
                 if (earlier == null && segmentGoesOn) {
                     earlier = tables.getOrDefault(onRow.readModel(), Map.of()).get(onRow.key());
                 }
-                RowChange result = earlier == null ? onRow.change() : Composition.compose(onRow, earlier);
+                RowChange result = earlier == null ? onRow.change() : earlier.then(onRow.change(), onRow.readModel());
                 rows.put(onRow.key(), result);
                 composed.add(new Composed(effect, result));
             } else {
@@ -83,15 +79,11 @@ final class ChangeSetBuilder {
     private void compose(Effect.OnRow onRow) {
         Map<RowKey, RowChange> rows = rowsOf(onRow.readModel());
         RowChange earlier = rows.get(onRow.key());
-        rows.put(onRow.key(), earlier == null ? onRow.change() : Composition.compose(onRow, earlier));
+        rows.put(onRow.key(), earlier == null ? onRow.change() : earlier.then(onRow.change(), onRow.readModel()));
     }
 
     private Map<RowKey, RowChange> rowsOf(ReadModel model) {
-        if (lastModel == null || !model.equals(lastModel)) {
-            lastRows = tables.computeIfAbsent(model, first -> new LinkedHashMap<>());
-            lastModel = model;
-        }
-        return lastRows;
+        return tables.computeIfAbsent(model, first -> new LinkedHashMap<>());
     }
 
     private void closeSegment() {
@@ -100,7 +92,6 @@ final class ChangeSetBuilder {
             closed.add(new ChangeSet.Segment.Rows(Collections.unmodifiableMap(tables)));
             tables = new LinkedHashMap<>();
         }
-        lastModel = null;
     }
 
     /** The change set; nothing can be added after it. */

@@ -8,6 +8,7 @@ import io.millrace.batching.ProjectorState.Failed;
 import io.millrace.batching.ProjectorState.Fenced;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.Position;
+import io.millrace.projections.EventFailedException;
 import io.millrace.projections.Projection;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -156,8 +157,11 @@ final class Flusher {
             return new Landing.Over(new Failed(new ProjectorException(why.message(), why.cause())));
         }
         if (refused.events().size() == 1) {
-            return new Landing.Over(
-                    new Failed(EventFailedException.refused(refused.events().get(0), why)));
+            return new Landing.Over(new Failed(new EventFailedException(
+                    projection.name(),
+                    refused.events().get(0),
+                    "PostgreSQL refuses what it does: " + why.message() + " (SQLSTATE " + why.sqlState() + ")",
+                    why.cause())));
         }
         if (bisection == null) {
             bisection = new Bisection(refused, projection);

@@ -1,6 +1,8 @@
 package io.millrace.batching;
 
+import io.millrace.projections.CannotFoldException;
 import io.millrace.projections.EventEnvelope;
+import io.millrace.projections.EventFailedException;
 import io.millrace.projections.Projection;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,7 @@ final class Folding {
      * Folds an event, or holds it back for the next batch if it cannot share this one.
      *
      * @return whether it was folded
-     * @throws EventFailedException if its handler fails; then it has left nothing behind
+     * @throws RuntimeException as the projection throws, if its handler fails; then it has left nothing behind
      */
     boolean fold(EventEnvelope event, long nowNanos) {
         try {
@@ -29,12 +31,10 @@ final class Folding {
             return true;
         } catch (CannotFoldException e) {
             if (open.isEmpty()) {
-                throw EventFailedException.whileFolding(event, e);
+                throw new EventFailedException(projection.name(), event, String.valueOf(e.getMessage()), e);
             }
             heldBack = event;
             return false;
-        } catch (RuntimeException e) {
-            throw EventFailedException.whileFolding(event, e);
         }
     }
 

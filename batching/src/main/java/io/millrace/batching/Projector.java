@@ -7,6 +7,7 @@ import io.millrace.batching.ProjectorState.Stopped;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.Position;
 import io.millrace.projections.EventEnvelope;
+import io.millrace.projections.EventFailedException;
 import io.millrace.projections.EventSource;
 import io.millrace.projections.Projection;
 import io.millrace.projections.SourceSignal;
@@ -216,9 +217,16 @@ public final class Projector {
             if (folding.fold(event, now)) {
                 progress.readUpTo(event.position());
             }
-        } catch (EventFailedException e) {
-            closeWith(FlushReason.ISOLATION, new Failed(e));
+        } catch (RuntimeException e) {
+            closeWith(FlushReason.ISOLATION, new Failed(failureOf(event, e)));
         }
+    }
+
+    /** Names the event, unless the projection did. */
+    private RuntimeException failureOf(EventEnvelope event, RuntimeException e) {
+        return e instanceof EventFailedException
+                ? e
+                : new EventFailedException(name, event, String.valueOf(e.getMessage()), e);
     }
 
     private void heed(SourceSignal signal) {
