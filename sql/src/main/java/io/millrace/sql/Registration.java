@@ -171,11 +171,11 @@ final class Registration {
     }
 
     private StartRefusedException refused(Reason reason, String difference, String wayOut) {
-        String again = String.format(FROM_THE_BEGINNING, projection.name());
         return new StartRefusedException(
                 reason,
-                "projection " + projection.name() + " cannot start: " + difference + ". Ways out: " + wayOut + ", or "
-                        + again);
+                "projection " + projection.name() + " cannot start: " + difference + ". Ways out: " + wayOut
+                        + ", or start again from the beginning with `millrace replay " + projection.name()
+                        + " --from-start`, which empties its tables");
     }
 
     private String name(ReadModel table) {
