@@ -16,6 +16,8 @@ enum ColumnForm {
     LEAST,
     /** The first one wins; NULL counts as absent. */
     FIRST,
+    /** One value where there was NULL, another where there was not. */
+    BECOME,
     /** Adds, then clamps, with everything that such an operation can have. */
     CLAMP,
     /** Applies a tree of merge patches. */
@@ -25,7 +27,7 @@ enum ColumnForm {
 
     /** Whether {@code excluded} can never hold what is needed, so that the old rows must be joined. */
     boolean needsOldRow() {
-        return this == CLAMP || this == MERGE || this == MIXED;
+        return this == BECOME || this == CLAMP || this == MERGE || this == MIXED;
     }
 
     /** Whether a new row's value depends on the column's default. */

@@ -1,8 +1,6 @@
 package io.millrace.sql;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.millrace.projections.Json;
 import io.millrace.projections.MergePatch;
 
@@ -13,20 +11,27 @@ import io.millrace.projections.MergePatch;
 final class MergePatchText {
     private MergePatchText() {}
 
-    static Json of(MergePatch patch) {
-        return Json.of(tree(patch));
+    static String of(MergePatch patch) {
+        StringBuilder text = new StringBuilder();
+        append(patch, text);
+        return text.toString();
     }
 
-    private static JsonNode tree(MergePatch patch) {
-        ObjectNode node = JsonNodeFactory.instance.objectNode();
+    private static void append(MergePatch patch, StringBuilder text) {
         if (patch instanceof MergePatch.Set set) {
-            node.set("s", set.value());
+            text.append("{\"s\":").append(Json.of(set.value()).text()).append('}');
         } else if (patch instanceof MergePatch.Merge merge) {
-            ObjectNode members = node.putObject("m");
-            merge.members().forEach((key, member) -> members.set(key, tree(member)));
+            text.append("{\"m\":{");
+            int first = text.length();
+            merge.members().forEach((key, member) -> {
+                text.append(text.length() == first ? "\"" : ",\"");
+                JsonStringEncoder.getInstance().quoteAsString(key, text);
+                text.append("\":");
+                append(member, text);
+            });
+            text.append("}}");
         } else {
-            node.put("d", 1);
+            text.append("{\"d\":1}");
         }
-        return node;
     }
 }

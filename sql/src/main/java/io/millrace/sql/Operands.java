@@ -3,6 +3,7 @@ package io.millrace.sql;
 import io.millrace.projections.Column;
 import io.millrace.projections.ColumnChange;
 import io.millrace.projections.ColumnChange.OnPresent.AddThenClamp;
+import io.millrace.projections.ColumnChange.OnPresent.Become;
 import io.millrace.projections.ColumnChange.OnPresent.Keep;
 import io.millrace.projections.ColumnChange.OnPresent.Merge;
 import io.millrace.projections.ColumnType;
@@ -21,7 +22,9 @@ final class Operands {
     static final String ADD = "add";
     static final String LOWEST = "lowest";
     static final String HIGHEST = "highest";
+    /** The floor; of a change that becomes a constant, that. */
     static final String FLOOR = "floor";
+
     static final String CEILING = "ceiling";
     static final String PATCH = "patch";
 
@@ -34,12 +37,18 @@ final class Operands {
         return type == ColumnType.BIGINT || type == ColumnType.INTEGER || type == ColumnType.NUMERIC;
     }
 
+    /** Whether a sum of this type can leave its range. */
+    static boolean hasRange(ColumnType type) {
+        return type == ColumnType.BIGINT || type == ColumnType.INTEGER;
+    }
+
     /** The operands of a form, in their order. */
     static List<Operand> of(ColumnForm form, ColumnType type) {
         Operand value = new Operand(VALUE, type);
         return switch (form) {
             case UNTOUCHED -> List.of();
             case ASSIGN, ADD, GREATEST, LEAST, FIRST -> List.of(value);
+            case BECOME -> List.of(value, new Operand(FLOOR, type));
             case MERGE -> List.of(value, new Operand(PATCH, ColumnType.JSONB));
             case CLAMP -> clamp(value, type);
             case MIXED -> mixed(value, type);
@@ -69,10 +78,7 @@ final class Operands {
             case KIND -> kind(change);
             case VALUE -> change.map(Operands::plainValue).orElse(null);
             case PATCH -> patch(change);
-            default ->
-                clampOf(change)
-                        .map(clamp -> part(operand.name(), clamp, column.type()))
-                        .orElse(null);
+            default -> ofPresent(operand.name(), column.type(), change);
         };
     }
 
@@ -88,11 +94,14 @@ final class Operands {
                 : null;
     }
 
-    private static Optional<AddThenClamp> clampOf(Optional<ColumnChange> change) {
-        return change.orElse(null) instanceof ColumnChange.Update update
-                        && update.onPresent() instanceof AddThenClamp clamp
-                ? Optional.of(clamp)
-                : Optional.empty();
+    private static @Nullable Object ofPresent(String name, ColumnType type, Optional<ColumnChange> change) {
+        if (change.isEmpty() || !(change.get() instanceof ColumnChange.Update update)) {
+            return null;
+        }
+        if (update.onPresent() instanceof Become become) {
+            return name.equals(FLOOR) ? become.value() : null;
+        }
+        return update.onPresent() instanceof AddThenClamp clamp ? part(name, clamp, type) : null;
     }
 
     private static @Nullable Object part(String name, AddThenClamp clamp, ColumnType type) {
@@ -125,6 +134,9 @@ final class Operands {
         }
         if (update.onPresent() instanceof Keep) {
             return "first";
+        }
+        if (update.onPresent() instanceof Become) {
+            return "become";
         }
         return update.onPresent() instanceof Merge ? "merge" : "clamp";
     }

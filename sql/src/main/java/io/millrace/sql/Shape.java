@@ -3,6 +3,7 @@ package io.millrace.sql;
 import io.millrace.projections.Column;
 import io.millrace.projections.ColumnChange;
 import io.millrace.projections.ColumnChange.OnPresent.AddThenClamp;
+import io.millrace.projections.ColumnChange.OnPresent.Become;
 import io.millrace.projections.ColumnChange.OnPresent.Keep;
 import io.millrace.projections.ColumnChange.OnPresent.Merge;
 import io.millrace.projections.ReadModel;
@@ -64,6 +65,9 @@ record Shape(List<ColumnForm> forms) {
         }
         if (update.onPresent() instanceof Keep) {
             return ColumnForm.FIRST;
+        }
+        if (update.onPresent() instanceof Become become) {
+            return become.value().equals(update.onNull()) ? ColumnForm.ASSIGN : ColumnForm.BECOME;
         }
         return update.onPresent() instanceof Merge
                 ? ColumnForm.MERGE

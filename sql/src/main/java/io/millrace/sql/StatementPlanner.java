@@ -49,6 +49,7 @@ final class StatementPlanner {
                         + tables.keySet().stream().map(ReadModel::table).toList() + ": table=" + table.table());
             }
         }
+        tables.forEach((table, texts) -> texts.addChecks(changes.getOrDefault(table, Map.of()), statements));
         // What refers to another table is declared after it, and must be deleted before it.
         List<ReadModel> order = new ArrayList<>(tables.keySet());
         Collections.reverse(order);

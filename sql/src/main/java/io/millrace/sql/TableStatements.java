@@ -1,16 +1,19 @@
 package io.millrace.sql;
 
 import io.millrace.projections.Column;
+import io.millrace.projections.ColumnType;
 import io.millrace.projections.ReadModel;
 import io.millrace.projections.RowChange;
 import io.millrace.projections.RowKey;
+import io.millrace.projections.Span;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The statements of one table: one per shape, up to a limit; whatever exceeds it shares one that fits every shape. */
@@ -32,6 +35,50 @@ final class TableStatements {
         this.mixed = Shape.mixed(table);
     }
 
+    /** Looks for failures that the folded changes would hide; before anything is written. */
+    void addChecks(Map<RowKey, RowChange> changes, List<StatementPlan.Planned> statements) {
+        List<Entry<RowKey, RowChange>> checked = changes.entrySet().stream()
+                .filter(change -> !change.getValue().precondition().isNone())
+                .sorted(Entry.comparingByKey())
+                .toList();
+        if (!checked.isEmpty()) {
+            statements.add(new StatementPlan.Planned(texts.check(), checkParameters(checked), false));
+        }
+    }
+
+    private List<Parameter> checkParameters(List<Entry<RowKey, RowChange>> rows) {
+        List<Parameter> parameters =
+                keyParameters(rows.stream().map(Entry::getKey).toList());
+        parameters.add(
+                values(ColumnType.BOOLEAN, rows, change -> change.precondition().rowExists()));
+        for (Column column : table.columns()) {
+            if (Operands.hasRange(column.type())) {
+                parameters.add(values(
+                        column.type(),
+                        rows,
+                        change -> span(change, column).map(Span::lowest).orElse(null)));
+                parameters.add(values(
+                        column.type(),
+                        rows,
+                        change -> span(change, column).map(Span::highest).orElse(null)));
+            }
+        }
+        return parameters;
+    }
+
+    private static Optional<Span> span(RowChange change, Column column) {
+        return Optional.ofNullable(change.precondition().sums().get(column.name()));
+    }
+
+    private static Parameter values(
+            ColumnType type, List<Entry<RowKey, RowChange>> rows, Function<RowChange, @Nullable Object> value) {
+        List<@Nullable Object> values = new ArrayList<>(rows.size());
+        for (Entry<RowKey, RowChange> row : rows) {
+            values.add(value.apply(row.getValue()));
+        }
+        return new Parameter.Values(type, values);
+    }
+
     void addDeletes(Map<RowKey, RowChange> changes, List<StatementPlan.Planned> statements) {
         List<RowKey> keys = changes.entrySet().stream()
                 .filter(change -> change.getValue().deleteFirst())
@@ -46,7 +93,7 @@ final class TableStatements {
     void addUpserts(Map<RowKey, RowChange> changes, List<StatementPlan.Planned> statements) {
         List<Entry<RowKey, RowChange>> sorted = changes.entrySet().stream()
                 .filter(change -> !change.getValue().columns().isEmpty())
-                .sorted(Comparator.comparing(Entry::getKey))
+                .sorted(Entry.comparingByKey())
                 .toList();
         Map<String, Group> groups = new TreeMap<>();
         for (Entry<RowKey, RowChange> row : sorted) {

@@ -35,10 +35,33 @@ final class UpsertText {
 
     /** Deletes by key. */
     String delete() {
-        String keys = IntStream.range(0, table.key().size())
-                .mapToObj(i -> "t." + quoted(table.key().get(i)) + " = n.k" + i)
-                .collect(joining(" AND "));
-        return "DELETE FROM " + name() + " AS t USING " + newRows(List.of(), "") + " WHERE " + keys;
+        return "DELETE FROM " + name() + " AS t USING " + newRows(List.of(), "") + " WHERE " + sameKey("t");
+    }
+
+    /**
+     * Fails where a folded change would hide that one of its parts failed: with 23502 where a row must be there, with
+     * 22003 where a value must be able to take increments. Changes nothing.
+     */
+    String check() {
+        List<String> counts = new ArrayList<>();
+        List<String> names = new ArrayList<>(keyAliases());
+        List<String> arrays = new ArrayList<>(keyPlaceholders());
+        names.add("required");
+        arrays.add(SqlArrays.placeholder(ColumnType.BOOLEAN));
+        counts.add("count(CASE WHEN n.required THEN " + MillraceSchema.NAME + ".require_row(o."
+                + quoted(table.key().get(0)) + " IS NOT NULL, " + Identifiers.literal(table.table()) + ") END)");
+        for (int i = 0; i < table.columns().size(); i++) {
+            Column column = table.columns().get(i);
+            if (Operands.hasRange(column.type())) {
+                for (String extreme : List.of(Operands.LOWEST, Operands.HIGHEST)) {
+                    names.add(operandName(i, extreme));
+                    arrays.add(SqlArrays.placeholder(column.type()));
+                    counts.add("count(o." + quoted(column) + " + " + operand("n", i, extreme) + ")");
+                }
+            }
+        }
+        return "SELECT " + String.join(" + ", counts) + "\nFROM unnest(" + String.join(", ", arrays) + ") AS n("
+                + String.join(", ", names) + ")\nLEFT JOIN " + name() + " AS o ON " + sameKey("o");
     }
 
     private String selectPlain(Shape shape) {
@@ -60,12 +83,9 @@ final class UpsertText {
             values.add(updated("r", i, "r.x" + i, shape.forms().get(i)));
             old.add(oldValue(column) + " AS x" + i);
         }
-        String sameKey = IntStream.range(0, table.key().size())
-                .mapToObj(i -> "o." + quoted(table.key().get(i)) + " = n.k" + i)
-                .collect(joining(" AND "));
         return "SELECT " + String.join(", ", values) + " FROM (SELECT n.*"
                 + old.stream().map(x -> ", " + x).collect(joining()) + "\n  FROM "
-                + newRows(shape.forms(), "i") + "\n  LEFT JOIN " + name() + " AS o ON " + sameKey
+                + newRows(shape.forms(), "i") + "\n  LEFT JOIN " + name() + " AS o ON " + sameKey("o")
                 + ") AS r ORDER BY r.i";
     }
 
@@ -115,6 +135,8 @@ final class UpsertText {
         String value = operand(alias, i, Operands.VALUE);
         return switch (form) {
             case UNTOUCHED -> old;
+            case BECOME ->
+                "CASE WHEN " + old + " IS NULL THEN " + value + " ELSE " + operand(alias, i, Operands.FLOOR) + " END";
             case CLAMP -> "CASE WHEN " + old + " IS NULL THEN " + value + clamped(alias, i, old, type) + " END";
             case MERGE -> "CASE WHEN " + old + " IS NULL THEN " + value + merged(alias, i, old) + " END";
             case MIXED -> mixed(alias, i, old, type);
@@ -128,9 +150,17 @@ final class UpsertText {
                 + " WHEN 'untouched' THEN " + old
                 + " WHEN 'assign' THEN " + value
                 + " WHEN 'first' THEN coalesce(" + old + ", " + value + ")"
+                + become(alias, i, old, type)
                 + " ELSE CASE WHEN " + old + " IS NULL THEN " + value
                 + (type == ColumnType.JSONB ? merged(alias, i, old) : clamped(alias, i, old, type))
                 + " END END";
+    }
+
+    private String become(String alias, int i, String old, ColumnType type) {
+        return type == ColumnType.JSONB
+                ? ""
+                : " WHEN 'become' THEN CASE WHEN " + old + " IS NULL THEN " + operand(alias, i, Operands.VALUE)
+                        + " ELSE " + operand(alias, i, Operands.FLOOR) + " END";
     }
 
     private String merged(String alias, int i, String old) {
@@ -153,12 +183,8 @@ final class UpsertText {
     }
 
     private String newRows(List<ColumnForm> forms, String ordinality) {
-        List<String> names = new ArrayList<>();
-        List<String> arrays = new ArrayList<>();
-        for (int i = 0; i < table.key().size(); i++) {
-            names.add("k" + i);
-            arrays.add(SqlArrays.placeholder(table.key().get(i).type()));
-        }
+        List<String> names = new ArrayList<>(keyAliases());
+        List<String> arrays = new ArrayList<>(keyPlaceholders());
         for (int i = 0; i < forms.size(); i++) {
             for (Operands.Operand operand :
                     Operands.of(forms.get(i), table.columns().get(i).type())) {
@@ -171,12 +197,25 @@ final class UpsertText {
                 + String.join(", ", names) + (numbered ? ", " + ordinality : "") + ")";
     }
 
+    private String sameKey(String alias) {
+        return IntStream.range(0, table.key().size())
+                .mapToObj(i -> alias + "." + quoted(table.key().get(i)) + " = n.k" + i)
+                .collect(joining(" AND "));
+    }
+
+    private List<String> keyAliases() {
+        return IntStream.range(0, table.key().size()).mapToObj(i -> "k" + i).toList();
+    }
+
+    private List<String> keyPlaceholders() {
+        return table.key().stream()
+                .map(column -> SqlArrays.placeholder(column.type()))
+                .toList();
+    }
+
     private List<String> keyReferences(String alias) {
-        List<String> references = new ArrayList<>();
-        for (int i = 0; i < table.key().size(); i++) {
-            references.add(alias + ".k" + i);
-        }
-        return references;
+        return new ArrayList<>(
+                keyAliases().stream().map(key -> alias + "." + key).toList());
     }
 
     private static String operand(String alias, int column, String name) {

@@ -89,3 +89,16 @@ BEGIN
     RETURN (base - gone) || changed;
 END
 $$;
+
+-- Refuses a change of a row that is not there, and that cannot make one.
+CREATE FUNCTION millrace.require_row(found boolean, its_table text)
+RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF NOT found THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'not_null_violation',
+            MESSAGE = format('a new row of table "%s" lacks a value for a not-null column', its_table);
+    END IF;
+    RETURN 1;
+END
+$$;
