@@ -17,8 +17,6 @@ import java.util.Optional;
  * refuses, where database and projection don't fit. In the caller's transaction, under {@link MillraceSchema#LOCK}.
  */
 final class Registration {
-    private static final String FROM_THE_BEGINNING =
-            "start again from the beginning with `millrace replay %s" + " --from-start`, which empties its tables";
 
     private final Connection connection;
     private final Projection projection;
