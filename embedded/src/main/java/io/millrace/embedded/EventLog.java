@@ -195,8 +195,10 @@ final class EventLog {
             if (refused.isPresent()) {
                 return refused.get();
             }
+            int first = size;
             addTombstone(find(name).orElseGet(() -> create(name)), UUID.randomUUID(), ticks());
-            outcome = new AppendOutcome.Appended(Long.MAX_VALUE, address(size - 1));
+            outcome = new AppendOutcome.Appended(Long.MAX_VALUE, address(first));
+            project(first);
             head = size;
         }
         listeners.forEach(Runnable::run);

@@ -31,7 +31,7 @@ final class EventWriter {
                 resolveLinks && event.isLink() ? new Links(log).resolve(event) : Links.Resolution.NO_LINK;
         switch (resolution.outcome()) {
             case NO_LINK -> recorded(READ_EVENT, event);
-            case GONE -> recorded(READ_LINK, event);
+            case EVENT_GONE, STREAM_GONE -> recorded(READ_LINK, event);
             case FOUND -> {
                 recorded(READ_LINK, event);
                 recorded(READ_EVENT, target.load(resolution.sequence()));

@@ -2,6 +2,8 @@ package io.millrace.embedded;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.UUID;
+
 /**
  * Data, metadata and id of a link that a system projection wrote, made from the event that it points to.
  *
@@ -19,37 +21,49 @@ final class ProjectedLink {
 
     void fill() {
         RecordCursor target = new RecordCursor(log).load(link.target);
-        String targetStream = target.stream().name;
-        String data = link.kind == RecordKind.CATEGORY_LINK ? targetStream : target.revision + "@" + targetStream;
-        byte[] dataBytes = data.getBytes(UTF_8);
-        byte[] metadata = metadata(target, targetStream).getBytes(UTF_8);
-        byte[] both = new byte[dataBytes.length + metadata.length];
+        byte[] data = data(target).getBytes(UTF_8);
+        byte[] metadata = metadata(link.kind, target.position, subject(target), target.id())
+                .getBytes(UTF_8);
+        byte[] both = new byte[data.length + metadata.length];
         System.arraycopy(metadata, 0, both, 0, metadata.length);
-        System.arraycopy(dataBytes, 0, both, metadata.length, dataBytes.length);
+        System.arraycopy(data, 0, both, metadata.length, data.length);
         link.bytes = both;
         link.metadataOffset = 0;
         link.metadataLength = metadata.length;
         link.dataOffset = metadata.length;
-        link.dataLength = dataBytes.length;
+        link.dataLength = data.length;
         link.created = target.created + (link.sequence - link.target);
         link.idHigh = (mix(target.idHigh ^ link.position) & ~0xF000L) | 0x4000L;
         link.idLow = (mix(target.idLow + link.kind.code) & ~(3L << 62)) | (2L << 62);
     }
 
-    private String metadata(RecordCursor target, String targetStream) {
+    private String data(RecordCursor target) {
+        return link.kind == RecordKind.CATEGORY_LINK
+                ? target.stream().name
+                : target.revision + "@" + streamNamed(link.kind, target);
+    }
+
+    /** The stream in the link's data: by type, metadata goes under the name of the stream that it describes. */
+    static String streamNamed(RecordKind kind, RecordCursor target) {
+        return kind.isByType() ? subject(target) : target.stream().name;
+    }
+
+    private static String subject(RecordCursor target) {
+        StreamState stream = target.stream();
+        return stream.isMetadataStream() ? stream.name.substring(2) : stream.name;
+    }
+
+    static String metadata(RecordKind kind, long position, String originalStream, UUID cause) {
         StringBuilder json = new StringBuilder(160);
-        json.append("{\"$v\":\"").append(link.kind.version).append("\",\"$c\":").append(target.position);
-        json.append(",\"$p\":").append(target.position);
-        if (link.kind == RecordKind.CATEGORY_EVENTS_LINK || link.kind == RecordKind.DELETED_LINK) {
-            json.append(",\"$o\":\"").append(JsonText.escape(targetStream)).append('"');
+        json.append("{\"$v\":\"").append(kind.version).append("\",\"$c\":").append(position);
+        json.append(",\"$p\":").append(position);
+        if (kind.isByCategory()) {
+            json.append(",\"$o\":\"").append(JsonText.escape(originalStream)).append('"');
         }
-        if (link.kind == RecordKind.DELETED_LINK) {
+        if (kind.isDeletion()) {
             json.append(",\"$deleted\":-1");
         }
-        return json.append(",\"$causedBy\":\"")
-                .append(target.id())
-                .append("\"}")
-                .toString();
+        return json.append(",\"$causedBy\":\"").append(cause).append("\"}").toString();
     }
 
     /** Spreads the bits (the finaliser of SplitMix64), so that ids of neighbours don't look alike. */

@@ -84,7 +84,7 @@ final class ReadRequest {
         stream.filter(StreamState::isTombstoned).ifPresent(deleted -> {
             throw Refusals.streamDeleted(name);
         });
-        if (stream.isEmpty() || stream.get().size() == 0 || stream.get().isSoftDeleted()) {
+        if (stream.isEmpty() || !stream.get().isThere()) {
             new SingleMessage(call, Messages.streamNotFound(name)).signal();
             return;
         }

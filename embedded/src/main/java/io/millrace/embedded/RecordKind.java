@@ -11,7 +11,8 @@ enum RecordKind {
     CATEGORY_LINK(3, "2:-1:1:4"),
     CATEGORY_EVENTS_LINK(4, "3:-1:1:4"),
     EVENT_TYPE_LINK(5, "4:-1:1:4"),
-    DELETED_LINK(6, "3:-1:1:4");
+    DELETED_LINK(6, "3:-1:1:4"),
+    DELETED_TYPE_LINK(7, "4:-1:1:4");
 
     private static final RecordKind[] ALL = values();
 
@@ -28,6 +29,18 @@ enum RecordKind {
 
     boolean isProjected() {
         return code >= STREAMS_LINK.code;
+    }
+
+    boolean isByCategory() {
+        return this == CATEGORY_EVENTS_LINK || this == DELETED_LINK;
+    }
+
+    boolean isByType() {
+        return this == EVENT_TYPE_LINK || this == DELETED_TYPE_LINK;
+    }
+
+    boolean isDeletion() {
+        return this == DELETED_LINK || this == DELETED_TYPE_LINK;
     }
 
     static RecordKind of(int code) {

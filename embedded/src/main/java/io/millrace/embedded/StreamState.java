@@ -80,6 +80,11 @@ final class StreamState {
         return metadata.truncateBefore() == StreamMetadata.DELETED;
     }
 
+    /** Whether it has events and no delete hides them. */
+    boolean isThere() {
+        return size > 0 && !isSoftDeleted() && !isTombstoned();
+    }
+
     /** The lowest revision that reads may show, by {@code $maxCount} and {@code $tb}; ages are looked at elsewhere. */
     long firstByCount() {
         StreamMetadata now = metadata;

@@ -1,77 +1,127 @@
 package io.millrace.embedded;
 
+import com.google.protobuf.ByteString;
+import java.util.Optional;
+import java.util.UUID;
+
 /**
- * The four projections that EventStoreDB ships: links by category, by event type, and one per stream.
+ * Four of the projections that EventStoreDB ships: links by category and by event type, and one per stream.
  *
  * <p>Runs under the log's lock, directly behind the append that it follows. A real server's links come a little later
- * than that, but in {@code $all} after their event too.
+ * than that, but in {@code $all} after their event too. Followed are ordinary streams and their metadata streams, as
+ * there: a metadata stream is in {@code $streams}, its events are in {@code $et-$metadata} under the name of the stream
+ * that they describe, and one that deletes its stream is in {@code $ce-…} and {@code $et-$deleted}.
  */
 final class SystemProjections {
     private static final String READABLE_BY_ALL = "{\"$acl\":{\"$r\":\"$all\",\"$mr\":\"$all\"}}";
 
     private final EventLog log;
-    private final RecordCursor cursor;
+    private final RecordCursor event;
+    private final RecordCursor linked;
 
     SystemProjections(EventLog log) {
         this.log = log;
-        this.cursor = new RecordCursor(log);
+        this.event = new RecordCursor(log);
+        this.linked = new RecordCursor(log);
     }
 
     void follow(int from, int toExclusive) {
         for (int sequence = from; sequence < toExclusive; sequence++) {
-            follow(sequence);
-        }
-    }
-
-    private void follow(int sequence) {
-        cursor.load(sequence);
-        StreamState stream = cursor.stream();
-        if (stream.isMetadataStream()) {
-            followDeletion(sequence, stream.name.substring(2));
-        } else if (!stream.name.startsWith("$") && isReadable()) {
-            link(stream, cursor.type(), cursor.revision, sequence);
-        }
-    }
-
-    private void link(StreamState stream, String type, long revision, int sequence) {
-        String category = category(stream.name);
-        link(RecordKind.EVENT_TYPE_LINK, "$et-" + type, sequence);
-        if (!category.isEmpty()) {
-            link(RecordKind.CATEGORY_EVENTS_LINK, "$ce-" + category, sequence);
-        }
-        if (revision == 0) {
-            if (!category.isEmpty()) {
-                link(RecordKind.CATEGORY_LINK, "$category-" + category, sequence);
+            event.load(sequence);
+            String name = event.stream().name;
+            boolean describes = name.startsWith("$$");
+            String subject = describes ? name.substring(2) : name;
+            if (subject.startsWith("$")) {
+                continue;
             }
-            link(RecordKind.STREAMS_LINK, "$streams", sequence);
+            if (event.isLink()) {
+                followLink(name);
+            } else if (isValid(event)) {
+                followEvent(name, subject, describes);
+            }
         }
     }
 
-    private void followDeletion(int sequence, String stream) {
-        String category = category(stream);
-        if (!stream.startsWith("$")
-                && !category.isEmpty()
-                && StreamMetadata.parse(cursor.data()).truncateBefore() == StreamMetadata.DELETED) {
-            link(RecordKind.DELETED_LINK, "$ce-" + category, sequence);
+    private void followEvent(String name, String subject, boolean describes) {
+        boolean deletes = event.kind == RecordKind.TOMBSTONE || (describes && deletesItsStream());
+        String category = category(subject);
+        link(
+                deletes ? RecordKind.DELETED_TYPE_LINK : RecordKind.EVENT_TYPE_LINK,
+                "$et-" + (deletes ? "$deleted" : event.type()));
+        if (!category.isEmpty() && (deletes || !describes)) {
+            link(deletes ? RecordKind.DELETED_LINK : RecordKind.CATEGORY_EVENTS_LINK, "$ce-" + category);
+        }
+        followFirst(name);
+    }
+
+    private boolean deletesItsStream() {
+        return event.type().equals(EventLog.METADATA_TYPE)
+                && StreamMetadata.parse(event.data()).truncateBefore() == StreamMetadata.DELETED;
+    }
+
+    /** A link that a client wrote counts for its stream; its category gets a link to what it points to. */
+    private void followLink(String name) {
+        Links.Resolution resolution = new Links(log).resolve(event);
+        Optional<RecordCursor> target = switch (resolution.outcome()) {
+            case STREAM_GONE -> Optional.empty();
+            case EVENT_GONE, NO_LINK -> Optional.of(event);
+            case FOUND -> Optional.of(linked.load(resolution.sequence()));
+        };
+        boolean isMissing = resolution.outcome() == Links.Outcome.EVENT_GONE;
+        if (target.isEmpty() || !(isMissing || isValid(target.get()))) {
+            return;
+        }
+        String category = category(name);
+        if (!category.isEmpty()) {
+            String data = switch (resolution.outcome()) {
+                case FOUND -> linked.revision + "@" + linked.stream().name;
+                case NO_LINK -> event.dataText();
+                default -> "-1@";
+            };
+            UUID cause = isMissing ? new UUID(0, 0) : target.get().id();
+            String metadata = ProjectedLink.metadata(RecordKind.CATEGORY_EVENTS_LINK, event.position, name, cause);
+            log.add(
+                    linkStream("$ce-" + category),
+                    new Proposed(
+                            UUID.randomUUID(),
+                            "$>",
+                            false,
+                            ByteString.copyFromUtf8(metadata),
+                            ByteString.copyFromUtf8(data)));
+        }
+        followFirst(name);
+    }
+
+    private void followFirst(String name) {
+        if (event.revision == 0) {
+            String category = category(name);
+            if (!category.isEmpty()) {
+                link(RecordKind.CATEGORY_LINK, "$category-" + category);
+            }
+            link(RecordKind.STREAMS_LINK, "$streams");
         }
     }
 
-    private void link(RecordKind kind, String name, int target) {
+    private void link(RecordKind kind, String stream) {
+        log.addLink(kind, linkStream(stream), event.sequence);
+    }
+
+    private StreamState linkStream(String name) {
         StreamState stream = log.find(name).orElseGet(() -> log.create(name));
         if (stream.size() == 0 && log.find("$$" + name).isEmpty()) {
             log.add(log.create("$$" + name), Proposed.streamMetadata(READABLE_BY_ALL));
         }
-        log.addLink(kind, stream, target);
+        return stream;
     }
 
     /** Events that say they are JSON and are not are invisible to the projections. */
-    private boolean isReadable() {
-        return !cursor.isJson() || JsonText.isValid(cursor.bytes, cursor.dataOffset, cursor.dataLength);
+    private static boolean isValid(RecordCursor record) {
+        return !record.isJson() || JsonText.isValid(record.bytes, record.dataOffset, record.dataLength);
     }
 
-    /** The stream's name up to the first dash, empty when it has none. */
+    /** The stream's name up to the first dash; empty when it has none, or is the server's. */
     private static String category(String stream) {
         int dash = stream.indexOf('-');
-        return dash <= 0 ? "" : stream.substring(0, dash);
+        return dash <= 0 || stream.startsWith("$") ? "" : stream.substring(0, dash);
     }
 }
