@@ -11,7 +11,9 @@ import java.util.Objects;
  * @param rowExists the row must be there: one of the changes gave no value for a not-null column without a default, and
  *     later ones do, or delete the row
  * @param sums by column: increments whose result a later change overwrites; a value that is there must be able to take
- *     them. Of increments that are not hidden {@link ColumnChange.OnPresent.AddThenClamp} tells itself
+ *     them. Of increments that are not hidden {@link ColumnChange.OnPresent.AddThenClamp} tells itself. May be wider
+ *     than needed, more so in one bracketing of the folds than in another: a value that is found to be unable is a
+ *     reason to redo the events one at a time
  */
 public record Precondition(boolean rowExists, Map<String, Span> sums) {
     /** Nothing is asked of the row. */

@@ -80,16 +80,17 @@ final class RowFold {
 
         static Precondition of(RowChange first, RowChange next, RowChange folded, ReadModel model) {
             boolean rowExists = needsRow(first, model) && !needsRow(folded, model);
-            Map<String, Span> sums = new HashMap<>(first.precondition().sums());
+            Map<String, Span> hidden = new HashMap<>(first.precondition().sums());
             first.columns().forEach((name, change) -> {
-                if (carriesSum(change) && !carriesSum(folded.columns().get(name))) {
-                    hide(sums, first, next, model.column(name));
+                boolean sums = carriesSum(change) || carriesSum(next.columns().get(name));
+                if (sums && !carriesSum(folded.columns().get(name))) {
+                    hide(hidden, first, next, model.column(name));
                 }
             });
             for (String name : next.precondition().sums().keySet()) {
-                hide(sums, first, next, model.column(name));
+                hide(hidden, first, next, model.column(name));
             }
-            return rowExists || !sums.isEmpty() ? new Precondition(rowExists, sums) : Precondition.NONE;
+            return rowExists || !hidden.isEmpty() ? new Precondition(rowExists, hidden) : Precondition.NONE;
         }
 
         private static boolean carriesSum(@Nullable ColumnChange change) {
