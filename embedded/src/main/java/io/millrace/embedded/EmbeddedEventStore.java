@@ -1,7 +1,11 @@
 package io.millrace.embedded;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,13 +20,21 @@ public final class EmbeddedEventStore implements AutoCloseable {
     private final GrpcServer server;
     private final Faults faults;
     private final boolean systemProjections;
+    private final String credentials;
+    private final Optional<Tls> tls;
     private volatile EventLog log;
     private @Nullable Long restoreTo;
 
     private EmbeddedEventStore(Builder settings) {
         this.systemProjections = settings.systemProjections;
         this.log = new EventLog(systemProjections, Clock.systemUTC());
-        this.server = new GrpcServer(() -> log, settings.port, settings.maxAppendBytes);
+        FirstRecords.write(log, systemProjections);
+        this.credentials = settings.users.entrySet().stream()
+                .findFirst()
+                .map(user -> user.getKey() + ":" + user.getValue() + "@")
+                .orElse("");
+        this.tls = settings.tls;
+        this.server = new GrpcServer(() -> log, settings.port, settings.maxAppendBytes, new Users(settings.users), tls);
         this.faults = new Faults(this, server);
     }
 
@@ -35,9 +47,18 @@ public final class EmbeddedEventStore implements AutoCloseable {
         return new Builder();
     }
 
-    /** What the Java client parses: {@code esdb://127.0.0.1:PORT?tls=false}. */
+    /**
+     * What the Java client parses: {@code esdb://127.0.0.1:PORT?tls=false}; with TLS {@code ?tls=true&tlsVerifyCert=false},
+     * with users the first one's name and password before the address.
+     */
     public String connectionString() {
-        return "esdb://" + GrpcServer.HOST + ":" + port() + "?tls=false";
+        return "esdb://" + credentials + GrpcServer.HOST + ":" + port()
+                + (tls.isPresent() ? "?tls=true&tlsVerifyCert=false" : "?tls=false");
+    }
+
+    /** The certificate that this server shows, in PEM, for clients that want to verify it; empty without TLS. */
+    public Optional<String> certificate() {
+        return tls.map(Tls::certificate);
     }
 
     /** Stays the same over restarts. */
@@ -104,6 +125,8 @@ public final class EmbeddedEventStore implements AutoCloseable {
 
         private int port;
         private boolean systemProjections = true;
+        private final Map<String, String> users = new LinkedHashMap<>();
+        private Optional<Tls> tls = Optional.empty();
         private int maxAppendBytes = DEFAULT_MAX_APPEND_BYTES;
 
         private Builder() {}
@@ -129,6 +152,30 @@ public final class EmbeddedEventStore implements AutoCloseable {
                 throw new IllegalArgumentException("1 to 16777216 bytes were expected: maxAppendSize=" + bytes);
             }
             maxAppendBytes = bytes;
+            return this;
+        }
+
+        /**
+         * Asks for this user's password from now on, at every call but gossip and server features; by default nobody is
+         * asked. Every user is an administrator.
+         */
+        public Builder user(String name, String password) {
+            if (name.isEmpty() || name.contains(":")) {
+                throw new IllegalArgumentException("a user's name without colon was expected: name=" + name);
+            }
+            users.put(name, password);
+            return this;
+        }
+
+        /** Speaks TLS only, with a certificate for {@code localhost} and 127.0.0.1 that is made and signed here. */
+        public Builder tls() {
+            tls = Optional.of(Tls.selfSigned());
+            return this;
+        }
+
+        /** Speaks TLS only, with this certificate (or chain) and its key (PKCS#8), both PEM. */
+        public Builder tls(Path certificate, Path key) {
+            tls = Optional.of(Tls.read(certificate, key));
             return this;
         }
 

@@ -1,7 +1,10 @@
 package io.millrace.embedded;
 
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
@@ -12,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -33,10 +37,14 @@ final class GrpcServer implements AutoCloseable {
     private final Connections connections = new Connections();
     private final FaultGate gate = new FaultGate(timer, connections::cut);
     private final StreamsService streams;
+    private final Users users;
+    private final Optional<Tls> tls;
     private int port;
     private Server server;
 
-    GrpcServer(Supplier<EventLog> log, int port, int maxAppendBytes) {
+    GrpcServer(Supplier<EventLog> log, int port, int maxAppendBytes, Users users, Optional<Tls> tls) {
+        this.users = users;
+        this.tls = tls;
         this.streams = new StreamsService(log, gate, executor, maxAppendBytes);
         this.port = port;
         this.server = listen();
@@ -52,8 +60,8 @@ final class GrpcServer implements AutoCloseable {
     }
 
     private Server listen() {
-        FaultInterceptor faults = new FaultInterceptor(gate, timer);
-        NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(LOOPBACK, port))
+        ServerCredentials credentials = tls.map(Tls::credentials).orElseGet(InsecureServerCredentials::create);
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(LOOPBACK, port), credentials)
                 .bossEventLoopGroup(eventLoops)
                 .workerEventLoopGroup(eventLoops)
                 .channelFactory(connections::listen)
@@ -61,16 +69,21 @@ final class GrpcServer implements AutoCloseable {
                 .permitKeepAliveTime(1, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-                .addService(ServerInterceptors.intercept(streams.definition(), faults))
-                .addService(ServerInterceptors.intercept(new FeaturesService(), faults))
+                .addService(guarded(streams.definition(), false))
+                .addService(guarded(new FeaturesService().bindService(), true))
+                .addService(guarded(new GossipService(HOST, () -> port, gate).bindService(), true))
                 .fallbackHandlerRegistry(new OtherCalls());
         try {
-            return builder.addService(ServerInterceptors.intercept(new GossipService(HOST, () -> port, gate), faults))
-                    .build()
-                    .start();
+            return builder.build().start();
         } catch (IOException e) {
             throw new UncheckedIOException("a free port was expected: port=" + port + "; choose another or 0", e);
         }
+    }
+
+    private ServerServiceDefinition guarded(ServerServiceDefinition service, boolean anonymous) {
+        // The last is asked first: a fault comes before a password.
+        return ServerInterceptors.intercept(
+                service, new AuthenticationInterceptor(users, anonymous), new FaultInterceptor(gate, timer));
     }
 
     int port() {

@@ -2,11 +2,17 @@ package io.millrace.it.tapes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.ChannelCredentials;
+import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.TlsChannelCredentials;
 import io.millrace.embedded.EmbeddedEventStore;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,8 +35,48 @@ class RecordingsIT {
             }
             channel.shutdownNow();
         }
+        assertAllAsRecorded(results);
+    }
+
+    @Test
+    void asksForPasswordsAsARealServerDid() throws Exception {
+        List<TapePlayer.Result> results = new ArrayList<>();
+        try (EmbeddedEventStore store = EmbeddedEventStore.builder()
+                .user("admin", "changeit")
+                .tls()
+                .systemProjections(false)
+                .start()) {
+            ManagedChannel channel = Grpc.newChannelBuilderForAddress("127.0.0.1", store.port(), trusting(store))
+                    .build();
+            for (Tape tape : tapes("14", "17")) {
+                ServerUnderTest server = new ServerUnderTest(channel, credentials(tape.name()));
+                results.add(new TapePlayer(server, QUIET, tape).play());
+            }
+            channel.shutdownNow();
+        }
+        assertAllAsRecorded(results);
+    }
+
+    private static ChannelCredentials trusting(EmbeddedEventStore store) throws IOException {
+        String certificate = store.certificate().orElseThrow();
+        return TlsChannelCredentials.newBuilder()
+                .trustManager(new ByteArrayInputStream(certificate.getBytes(StandardCharsets.UTF_8)))
+                .build();
+    }
+
+    /** Whom a tape was recorded as. */
+    private static Optional<String> credentials(String tape) {
+        return switch (tape.substring(0, 2)) {
+            case "14" -> Optional.of("admin:changeit");
+            case "16" -> Optional.of("admin:wrong");
+            case "17" -> Optional.of("nobody:x");
+            default -> Optional.empty();
+        };
+    }
+
+    private static void assertAllAsRecorded(List<TapePlayer.Result> results) {
         results.forEach(Report::print);
-        assertThat(results).allMatch(TapePlayer.Result::isComplete);
+        assertThat(results).isNotEmpty().allMatch(TapePlayer.Result::isComplete);
     }
 
     private static List<Tape> tapes(String first, String last) throws URISyntaxException {
