@@ -15,6 +15,7 @@ final class DeclaredProjection implements Projection {
     private final List<String> alsoWrites;
     private final Map<String, EventHandler<?>> handlers;
     private final SortedSet<String> eventTypes;
+    private final RawStatement rawSql = new RawStatement();
 
     DeclaredProjection(
             String name,
@@ -62,7 +63,7 @@ final class DeclaredProjection implements Projection {
             throw new IllegalArgumentException(
                     "projection " + name + ": expected an event of one of " + eventTypes + ": " + event);
         }
-        RowCollector rows = new RowCollector(name, readModels);
+        RowCollector rows = new RowCollector(name, readModels, rawSql);
         try {
             handler.handle(event, rows);
             return rows.effects();

@@ -10,13 +10,15 @@ import org.jspecify.annotations.Nullable;
 final class RowCollector implements Rows {
     private final String projection;
     private final List<ReadModel> readModels;
+    private final RawStatement rawSql;
     private final List<Effect> effects = new ArrayList<>();
     private final Map<Place, PendingChange> pending = new LinkedHashMap<>();
     private boolean open = true;
 
-    RowCollector(String projection, List<ReadModel> readModels) {
+    RowCollector(String projection, List<ReadModel> readModels, RawStatement rawSql) {
         this.projection = projection;
         this.readModels = readModels;
+        this.rawSql = rawSql;
     }
 
     @Override
@@ -41,9 +43,17 @@ final class RowCollector implements Rows {
     @Override
     public void execute(String sql, @Nullable Object... parameters) {
         requireOpen();
-        Effect.RawSql statement = RawStatement.of(projection, sql, parameters);
+        Effect.RawSql statement = checked(sql, parameters);
         closeSegment();
         effects.add(statement);
+    }
+
+    private Effect.RawSql checked(String sql, @Nullable Object... parameters) {
+        try {
+            return rawSql.of(sql, parameters);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("projection " + projection + ", raw SQL: " + e.getMessage(), e);
+        }
     }
 
     /** The change of a row since the last raw statement. */

@@ -82,7 +82,7 @@ public final class RandomChanges {
     /** What one event does to a row: a few operations, or nothing. */
     public RowChange change(ReadModel readModel) {
         while (true) {
-            RowCollector rows = new RowCollector("random", List.of(readModel));
+            RowCollector rows = new RowCollector("random", List.of(readModel), new RawStatement());
             Row row = rows.row(key(readModel).values().toArray());
             try {
                 int operations = random.nextInt(5);
