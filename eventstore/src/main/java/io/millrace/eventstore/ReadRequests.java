@@ -88,6 +88,13 @@ final class ReadRequests {
                 .setStream(stream(stream).setEnd(Empty.getDefaultInstance())));
     }
 
+    /** At most this many events of this stream before this revision, the last one first, links as they are. */
+    static ReadReq backwards(String stream, long beforeExclusive, long maxEvents) {
+        return request(base().setCount(maxEvents)
+                .setReadDirection(ReadDirection.Backwards)
+                .setStream(stream(stream).setRevision(beforeExclusive - 1)));
+    }
+
     private boolean isStream() {
         return source instanceof Source.SingleStream;
     }

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * Single questions to the store. They block until answered, go to the leader where that is preferred, and are asked
@@ -29,6 +30,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class StoreReads {
     private static final int REDIRECTS = 3;
+    private static final int PAGE = 500;
     private static final Set<String> ANY_TYPE = Set.of("any");
 
     private final Transport transport;
@@ -48,6 +50,23 @@ public final class StoreReads {
                 .filter(ReadResp::hasEvent)
                 .map(answer -> decoder.any(answer.getEvent()))
                 .findFirst();
+    }
+
+    /** The last event of this stream that is such a one, a link as it is; reads backwards until it is found. */
+    public Optional<EventEnvelope> lastEvent(String stream, Predicate<EventEnvelope> such) {
+        EventDecoder decoder = new EventDecoder(new Source.SingleStream(stream), ANY_TYPE);
+        Optional<EventEnvelope> oldest = lastEvent(stream);
+        Optional<EventEnvelope> found = oldest.filter(such);
+        while (found.isEmpty() && oldest.isPresent() && oldest.get().revision() > 0) {
+            ReadReq page = ReadRequests.backwards(stream, oldest.get().revision(), PAGE);
+            List<EventEnvelope> events = read(page, deadline()).stream()
+                    .filter(ReadResp::hasEvent)
+                    .map(answer -> decoder.any(answer.getEvent()))
+                    .toList();
+            found = events.stream().filter(such).findFirst();
+            oldest = events.isEmpty() ? Optional.empty() : Optional.of(events.get(events.size() - 1));
+        }
+        return found;
     }
 
     /** The last position that there is: of {@code $all}, or of the single stream; empty if there is nothing. */

@@ -1,26 +1,41 @@
 package io.millrace.service;
 
+import io.millrace.batching.ProjectorException;
+import io.millrace.eventstore.AppendException;
 import io.millrace.projections.EventSourceException;
 import io.millrace.service.configuration.ConfigurationException;
+import io.millrace.service.imports.BadLineException;
 import io.millrace.service.terminal.Console;
+import io.millrace.sql.PostgresException;
+import io.millrace.sql.StartRefusedException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.List;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says on the console, in one sentence, why a command ends. */
 final class Failures {
-    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
     private static final String NAME = "millrace: ";
 
     private Failures() {}
 
     /** The command line itself was wrong. */
     static int usage(Console console, ParameterException e) {
-        console.err().println(NAME + e.getMessage());
+        console.err().println(NAME + sentence(e));
         console.err().println("Try `" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help`.");
         return ExitCode.USAGE.number();
+    }
+
+    private static String sentence(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            String argument = unmatched.getUnmatched().get(0);
+            List<String> meant = unmatched.getSuggestions();
+            String kind = argument.startsWith("-") ? "option" : "argument";
+            return "unknown " + kind + " `" + argument + "`"
+                    + (meant.isEmpty() ? "" : "; did you mean `" + meant.get(0) + "`?");
+        }
+        return String.valueOf(e.getMessage());
     }
 
     /** A command ended by throwing. */
@@ -35,34 +50,64 @@ final class Failures {
         return exitCode(e);
     }
 
-    private static String sentence(Throwable e) {
+    /** What is said of it, without a stack trace. */
+    static String sentence(Throwable e) {
         String message = e.getMessage();
-        if (exitCodeKnown(e) && message != null) {
+        if (isSentence(e) && message != null) {
             return message;
         }
-        LOG.debug("unexpected", e);
         return "unexpected " + e.getClass().getSimpleName() + (message == null ? "" : ": " + message)
                 + " (this is an error in Millrace; --verbose shows where)";
     }
 
-    private static boolean exitCodeKnown(Throwable e) {
-        return e instanceof CommandFailure || e instanceof ConfigurationException || e instanceof EventSourceException;
+    /** Those that are written for the person who reads them. */
+    private static boolean isSentence(Throwable e) {
+        return e instanceof CommandFailure
+                || e instanceof ConfigurationException
+                || e instanceof EventSourceException
+                || e instanceof ProjectorException
+                || e instanceof PostgresException
+                || e instanceof StartRefusedException
+                || e instanceof AppendException
+                || e instanceof BadLineException;
     }
 
-    private static ExitCode exitCode(Throwable e) {
+    static ExitCode exitCode(Throwable e) {
         if (e instanceof CommandFailure failure) {
             return failure.exitCode();
         }
-        if (e instanceof ConfigurationException) {
+        if (e instanceof ConfigurationException || e instanceof BadLineException) {
             return ExitCode.USAGE;
         }
         if (e instanceof EventSourceException source) {
             return exitCode(source.kind());
         }
-        return ExitCode.PROJECTION_FAILED;
+        if (e instanceof PostgresException postgres) {
+            return exitCode(postgres.kind());
+        }
+        if (e instanceof AppendException append) {
+            return exitCode(append.kind());
+        }
+        return e instanceof StartRefusedException ? ExitCode.REFUSED : ExitCode.PROJECTION_FAILED;
     }
 
-    static ExitCode exitCode(EventSourceException.Kind kind) {
+    private static ExitCode exitCode(PostgresException.Kind kind) {
+        return switch (kind) {
+            case UNREACHABLE, DENIED, TLS -> ExitCode.UNREACHABLE;
+            case CONFIGURATION -> ExitCode.USAGE;
+            case FAILED -> ExitCode.REFUSED;
+        };
+    }
+
+    private static ExitCode exitCode(AppendException.Kind kind) {
+        return switch (kind) {
+            case UNREACHABLE, DENIED -> ExitCode.UNREACHABLE;
+            case WRONG_REVISION -> ExitCode.FENCED;
+            case TOO_LARGE, INVALID -> ExitCode.USAGE;
+        };
+    }
+
+    private static ExitCode exitCode(EventSourceException.Kind kind) {
         return switch (kind) {
             case UNREACHABLE, DENIED -> ExitCode.UNREACHABLE;
             case OTHER_HISTORY -> ExitCode.REFUSED;

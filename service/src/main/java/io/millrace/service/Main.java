@@ -42,6 +42,9 @@ public final class Main {
         Millrace millrace = new Millrace(program);
         CommandLine commandLine = new CommandLine(millrace)
                 .addSubcommand(new RunCommand(program))
+                .addSubcommand(new ReplayCommand(program))
+                .addSubcommand(new StatusCommand(program))
+                .addSubcommand(new ImportCommand(program))
                 .addSubcommand(new SchemaCommand(program));
         return commandLine
                 .setOut(program.console().out())

@@ -1,6 +1,8 @@
 package io.millrace.service;
 
+import io.millrace.projections.InvalidProjectionException;
 import io.millrace.projections.Projection;
+import io.millrace.projections.ProjectionProvider;
 import io.millrace.service.configuration.ConfigurationException;
 import io.millrace.service.configuration.NearestName;
 import java.io.IOException;
@@ -10,9 +12,11 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -31,15 +35,22 @@ final class ProjectionCatalog implements AutoCloseable {
                 pluginsFolder.map(ProjectionCatalog::jars).orElse(new URL[0]),
                 getClass().getClassLoader());
         try {
-            ServiceLoader.load(Projection.class, plugins).forEach(this::add);
-        } catch (ServiceConfigurationError e) {
+            ServiceLoader.load(ProjectionProvider.class, plugins)
+                    .forEach(provider -> provider.projections().forEach(this::add));
+        } catch (ServiceConfigurationError | LinkageError | InvalidProjectionException e) {
             throw new ConfigurationException("a projection cannot be loaded: " + reason(e), e);
         }
     }
 
-    private static String reason(ServiceConfigurationError e) {
-        Throwable cause = e.getCause();
-        return e.getMessage() + (cause == null ? "" : ": " + cause.getMessage());
+    /** A description that fails to build does so while its class is initialised: the reason is the innermost one. */
+    private static String reason(Throwable e) {
+        Throwable innermost = e;
+        while (innermost.getCause() != null) {
+            innermost = innermost.getCause();
+        }
+        return innermost instanceof InvalidProjectionException
+                ? String.valueOf(innermost.getMessage())
+                : e + ": " + innermost;
     }
 
     private static URL[] jars(Path folder) {
@@ -70,6 +81,11 @@ final class ProjectionCatalog implements AutoCloseable {
             throw new ConfigurationException(
                     "two projections have the name `" + projection.name() + "`; rename one, or remove its jar");
         }
+    }
+
+    /** The names of all, sorted. */
+    Set<String> names() {
+        return Collections.unmodifiableSet(projections.keySet());
     }
 
     /** The projection of this name. */

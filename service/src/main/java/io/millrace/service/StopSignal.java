@@ -33,11 +33,8 @@ public final class StopSignal {
         }
     }
 
-    /** Runs this once when the stop is asked for, on the thread that asks; at once if it was already. */
-    void onRaise(Runnable listener) {
-        CompletableFuture<Void> told = raised.thenRun(listener);
-        if (told.isCompletedExceptionally()) {
-            told.join();
-        }
+    /** Done when the stop was asked for. */
+    CompletableFuture<Boolean> raised() {
+        return raised.copy();
     }
 }

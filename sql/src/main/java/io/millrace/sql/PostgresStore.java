@@ -4,12 +4,14 @@ import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.CheckpointStore;
 import io.millrace.checkpoint.Writer;
 import io.millrace.projections.Projection;
+import io.millrace.projections.ReadModel;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collection;
+import java.util.List;
 import java.util.UUID;
 
 /** A PostgreSQL database that holds read models: the way in to everything in this module. Safe for several threads. */
@@ -63,6 +65,28 @@ public final class PostgresStore implements AutoCloseable {
         return checkpoints;
     }
 
+    /** Whether somebody's session writes this projection now. */
+    public boolean isBeingWritten(String projection) {
+        try (Connection connection = pool.borrow()) {
+            return Inspection.isBeingWritten(connection, projection);
+        } catch (SQLException e) {
+            throw PostgresException.asking("The writers of projection " + projection + " cannot be told", e);
+        }
+    }
+
+    /**
+     * A few rows for people to look at: those with the largest values in a column.
+     *
+     * @return each row as text, first its key, then its columns, in the order of the read model; NULL is empty text
+     */
+    public List<List<String>> topRows(ReadModel model, String column, int limit) {
+        try (Connection connection = pool.borrow()) {
+            return Inspection.topRows(connection, settings.schema(), model, column, limit);
+        } catch (SQLException e) {
+            throw PostgresException.asking("Table " + model.table() + " cannot be read", e);
+        }
+    }
+
     /** The statements that create everything, for an administrator to run. */
     public static String schemaScript(PostgresSettings settings, Collection<? extends Projection> projections) {
         return SchemaScript.of(settings, projections);
@@ -90,7 +114,7 @@ public final class PostgresStore implements AutoCloseable {
                 StartRefusedException.Reason.RIGHTS_MISSING,
                 "projection " + projection.name() + " cannot start: " + e.getMessage()
                         + ". Have an administrator run these statements, those that are not done yet:\n\n"
-                        + SchemaScript.of(settings, java.util.List.of(projection)),
+                        + SchemaScript.of(settings, List.of(projection)),
                 e);
     }
 

@@ -26,6 +26,11 @@ public record Configuration(
         projections = Collections.unmodifiableMap(new LinkedHashMap<>(projections));
     }
 
+    /** What it says about this projection; the defaults if nothing. */
+    public ProjectionOptions optionsOf(String projection) {
+        return projections.getOrDefault(projection, ProjectionOptions.DEFAULTS);
+    }
+
     /**
      * Reads a file.
      *

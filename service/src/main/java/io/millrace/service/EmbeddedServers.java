@@ -1,0 +1,60 @@
+package io.millrace.service;
+
+import io.millrace.embedded.EmbeddedEventStore;
+import io.millrace.embedded.EmbeddedPostgres;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+
+/**
+ * The servers that run when nothing is installed. Their classes are in {@code lib/embedded}, which may be left out: only
+ * what uses this class needs them.
+ */
+final class EmbeddedServers implements AutoCloseable {
+    private static final String A_CLASS = "io.millrace.embedded.EmbeddedEventStore";
+
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+
+    /** @throws CommandFailure if they were left out */
+    EmbeddedServers() {
+        try {
+            Class.forName(A_CLASS, false, getClass().getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "the embedded servers are not part of this installation: put the folder lib/embedded of the full"
+                            + " distribution back, or name servers of your own in the configuration",
+                    e);
+        }
+    }
+
+    EmbeddedEventStore startEventStore(Optional<Path> folder) {
+        EmbeddedEventStore.Builder builder = EmbeddedEventStore.builder();
+        EmbeddedEventStore store = builder.start();
+        started.push(store);
+        return store;
+    }
+
+    EmbeddedPostgres startPostgres(Optional<Path> folder) {
+        EmbeddedPostgres postgres = folder.map(EmbeddedPostgres::start).orElseGet(EmbeddedPostgres::start);
+        started.push(postgres);
+        return postgres;
+    }
+
+    /** Stops them, the last one first. */
+    @Override
+    public void close() {
+        RuntimeException failure = null;
+        while (!started.isEmpty()) {
+            try {
+                started.pop().close();
+            } catch (Exception e) {
+                failure = new IllegalStateException("an embedded server does not stop: " + e.getMessage(), e);
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.millrace.service;
+
+import io.millrace.checkpoint.Position;
+import io.millrace.eventstore.Backlog;
+import io.millrace.service.terminal.TextTable;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where one projection stands, seen from outside. The names of the components are those of the JSON.
+ *
+ * @param checkpoint null if it has none yet
+ * @param head the last position of what it reads; null if there is nothing
+ * @param lag events that it handles after the checkpoint, or that there are more than so many
+ * @param oldestSeconds the age of the oldest of these; 0 if there is none
+ */
+record ProjectionStatus(
+        String projection,
+        State state,
+        @Nullable String checkpoint,
+        @Nullable String head,
+        long lag,
+        boolean lagExact,
+        BigDecimal oldestSeconds) {
+
+    enum State {
+        NEW,
+        STOPPED,
+        CATCHING_UP,
+        LIVE
+    }
+
+    static ProjectionStatus of(
+            String projection,
+            State state,
+            Optional<Position> checkpoint,
+            Optional<Position> head,
+            Backlog backlog,
+            Instant now) {
+        Duration age = backlog.oldest()
+                .map(oldest -> Duration.between(oldest, now))
+                .filter(since -> !since.isNegative())
+                .orElse(Duration.ZERO);
+        return new ProjectionStatus(
+                projection,
+                state,
+                checkpoint.map(Position::toString).orElse(null),
+                head.map(Position::toString).orElse(null),
+                backlog.events(),
+                backlog.exact(),
+                BigDecimal.valueOf(age.toMillis(), 3));
+    }
+
+    String json() {
+        return JsonLine.of(this);
+    }
+
+    static List<String> table(List<ProjectionStatus> rows) {
+        TextTable table = new TextTable()
+                .left("projection")
+                .left("state")
+                .left("checkpoint")
+                .left("head")
+                .right("lag")
+                .right("oldest");
+        rows.forEach(row -> table.row(List.of(
+                row.projection(),
+                row.state().name(),
+                row.checkpoint() == null ? "-" : row.checkpoint(),
+                row.head() == null ? "-" : row.head(),
+                (row.lagExact() ? "" : "more than ") + String.format(Locale.ROOT, "%,d", row.lag()),
+                age(row.oldestSeconds()))));
+        return table.lines();
+    }
+
+    private static String age(BigDecimal seconds) {
+        Duration age = Duration.ofSeconds(seconds.longValue());
+        if (age.toDays() > 0) {
+            return age.toDays() + " d " + age.toHoursPart() + " h";
+        }
+        if (age.toHours() > 0) {
+            return age.toHours() + " h " + age.toMinutesPart() + " min";
+        }
+        return age.toMinutes() > 0
+                ? age.toMinutes() + " min " + age.toSecondsPart() + " s"
+                : String.format(Locale.ROOT, "%.1f s", seconds);
+    }
+}

@@ -1,0 +1,22 @@
+package io.millrace.service;
+
+import io.millrace.batching.FlushPolicy;
+import io.millrace.batching.ProjectorOptions;
+import io.millrace.batching.QueueBounds;
+import io.millrace.service.configuration.ProjectionOptions;
+
+/** How the configuration's options become the projector's. */
+final class ProjectorTuning {
+    private ProjectorTuning() {}
+
+    static ProjectorOptions of(ProjectionOptions options) {
+        FlushPolicy flush = FlushPolicy.DEFAULT
+                .withBatchSize(options.batchSize().orElse(FlushPolicy.DEFAULT.batchSize()))
+                .withMaxAge(options.batchAge().orElse(FlushPolicy.DEFAULT.maxAge()))
+                .withMaxBytes(options.batchBytes().orElse(FlushPolicy.DEFAULT.maxBytes()));
+        QueueBounds queue = new QueueBounds(
+                options.queueEvents().orElse(QueueBounds.DEFAULT.maxEvents()),
+                options.queueBytes().orElse(QueueBounds.DEFAULT.maxBytes()));
+        return ProjectorOptions.DEFAULT.withFlushPolicy(flush).withQueueBounds(queue);
+    }
+}

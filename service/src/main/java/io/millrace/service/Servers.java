@@ -1,0 +1,124 @@
+package io.millrace.service;
+
+import io.millrace.embedded.EmbeddedPostgres;
+import io.millrace.eventstore.EventStoreConnection;
+import io.millrace.service.configuration.Configuration;
+import io.millrace.service.configuration.EventStoreSetting;
+import io.millrace.service.configuration.PostgresSetting;
+import io.millrace.service.configuration.Secret;
+import io.millrace.sql.PostgresSettings;
+import io.millrace.sql.PostgresStore;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** The event store and the PostgreSQL that a configuration names, connected; embedded ones are started and stopped. */
+final class Servers implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final EventStoreConnection eventStore;
+    private final PostgresStore postgres;
+
+    /**
+     * @throws CommandFailure if the configuration names a server in a way that cannot be used
+     * @throws io.millrace.sql.PostgresException if PostgreSQL cannot be used
+     * @throws io.millrace.projections.EventSourceException if the event store cannot be used
+     */
+    Servers(Configuration configuration) {
+        try {
+            this.eventStore = connect(configuration.eventStore());
+            this.postgres = connect(configuration.postgres());
+        } catch (RuntimeException e) {
+            closeAfter(e);
+            throw e;
+        }
+    }
+
+    private EventStoreConnection connect(EventStoreSetting setting) {
+        String connectionString = setting instanceof EventStoreSetting.Embedded embedded
+                ? embedded().startEventStore(embedded.folder()).connectionString()
+                : ((EventStoreSetting.Server) setting).connectionString().reveal();
+        return opened(connect(connectionString));
+    }
+
+    /** Connects to an event store that is there. */
+    static EventStoreConnection connect(String connectionString) {
+        EventStoreConnection connection;
+        try {
+            connection = EventStoreConnection.open(connectionString);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+        }
+        try {
+            connection.check(PATIENCE);
+            return connection;
+        } catch (RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private PostgresStore connect(PostgresSetting setting) {
+        if (setting instanceof PostgresSetting.Embedded embedded) {
+            EmbeddedPostgres started = embedded().startPostgres(embedded.folder());
+            return opened(PostgresStore.open(
+                    PostgresSettings.of(started.jdbcUrl(), started.user(), started.password(), setting.schema())));
+        }
+        return opened(PostgresStore.open(settings((PostgresSetting.Server) setting)));
+    }
+
+    /** How the configuration's words become those of the SQL side. */
+    static PostgresSettings settings(PostgresSetting.Server server) {
+        try {
+            return PostgresSettings.of(
+                    server.url().reveal(),
+                    server.user().orElse(""),
+                    server.password().map(Secret::reveal).orElse(""),
+                    server.schema());
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private EmbeddedServers embedded() {
+        return opened(new EmbeddedServers());
+    }
+
+    private <T extends AutoCloseable> T opened(T resource) {
+        opened.push(resource);
+        return resource;
+    }
+
+    EventStoreConnection eventStore() {
+        return eventStore;
+    }
+
+    PostgresStore postgres() {
+        return postgres;
+    }
+
+    private void closeAfter(RuntimeException failure) {
+        try {
+            close();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** Closes connections first, then the servers beneath them. */
+    @Override
+    public void close() {
+        RuntimeException failure = null;
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                failure = new IllegalStateException("not closed: " + e.getMessage(), e);
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.millrace.service;
+
+import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.Position;
+import io.millrace.eventstore.Backlog;
+import io.millrace.projections.Projection;
+import io.millrace.service.configuration.Configuration;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Where the projections stand. */
+@Command(
+        name = "status",
+        description = {
+            "Prints a row per projection: its state, its checkpoint, the head of what it reads, and its lag.",
+            "",
+            "States: NEW (never ran), STOPPED, and of those that run somewhere CATCHING_UP and LIVE (nothing to read)."
+                    + " The lag is the number of events that it handles after its checkpoint, counted up to 10,000 or"
+                    + " for 2 seconds, and the age of the oldest of them."
+        })
+final class StatusCommand implements Callable<Integer> {
+    private static final int COUNT_AT_MOST = 10_000;
+    private static final Duration COUNT_FOR = Duration.ofSeconds(2);
+
+    private final Program program;
+
+    @Mixin
+    private final ConfigurationOption configurationOption = new ConfigurationOption();
+
+    @Option(
+            names = "--format",
+            defaultValue = "text",
+            paramLabel = "text|json",
+            description = "A table, or one JSON object per projection. Default: ${DEFAULT-VALUE}.")
+    private OutputFormat format = OutputFormat.TEXT;
+
+    StatusCommand(Program program) {
+        this.program = program;
+    }
+
+    @Override
+    public Integer call() {
+        Configuration configuration = configurationOption.read();
+        try (ProjectionCatalog catalog = new ProjectionCatalog(configuration.plugins())) {
+            List<Projection> projections = configuration.projections().keySet().stream()
+                    .map(catalog::get)
+                    .toList();
+            try (Servers servers = new Servers(configuration)) {
+                List<ProjectionStatus> rows = projections.stream()
+                        .map(projection -> status(projection, servers))
+                        .toList();
+                List<String> lines = format == OutputFormat.JSON
+                        ? rows.stream().map(ProjectionStatus::json).toList()
+                        : ProjectionStatus.table(rows);
+                lines.forEach(program.console().out()::println);
+            }
+        }
+        return ExitCode.DONE.number();
+    }
+
+    private static ProjectionStatus status(Projection projection, Servers servers) {
+        Optional<Checkpoint> checkpoint = servers.postgres().checkpoints().find(projection.name());
+        Optional<Position> position = checkpoint.flatMap(Checkpoint::position);
+        Optional<Position> head = servers.eventStore().reads().head(projection.source());
+        Backlog backlog = servers.eventStore()
+                .reads()
+                .matchingAfter(projection.source(), projection.eventTypes(), position, COUNT_AT_MOST, COUNT_FOR);
+        boolean running = servers.postgres().isBeingWritten(projection.name());
+        return ProjectionStatus.of(
+                projection.name(), state(checkpoint, running, backlog), position, head, backlog, Instant.now());
+    }
+
+    private static ProjectionStatus.State state(Optional<Checkpoint> checkpoint, boolean running, Backlog backlog) {
+        if (!running) {
+            return checkpoint.isEmpty() ? ProjectionStatus.State.NEW : ProjectionStatus.State.STOPPED;
+        }
+        return backlog.events() == 0 ? ProjectionStatus.State.LIVE : ProjectionStatus.State.CATCHING_UP;
+    }
+}

@@ -1,0 +1,177 @@
+package io.millrace.service.configuration;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigurationTest {
+    private static final String SERVERS = "eventstore: esdb://admin:hunter2@db:2113\npostgres: embedded\n";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
+
+    private Configuration read(String yaml) throws IOException {
+        return read(yaml, Map.of());
+    }
+
+    private Configuration read(String yaml, Map<String, String> environment) throws IOException {
+        Path file = Files.writeString(folder.resolve("millrace.yaml"), yaml);
+        return new ConfigurationReader(file, new Placeholders(environment)).read();
+    }
+
+    @Test
+    void readsServersAndTheOptionsOfEachProjectionInTheirOrder() throws IOException {
+        Configuration configuration = read("""
+                eventstore: esdb://localhost:2113?tls=false
+                postgres:
+                  url: postgresql://localhost/shop
+                  user: mill
+                  password: race
+                  schema: read_models
+                projections:
+                  z:
+                  a: {batch-size: 500, batch-age: 250ms, batch-bytes: 2MiB, queue-events: 7, queue-bytes: 64KiB}
+                plugins: jars
+                """);
+
+        assertThat(configuration.eventStore())
+                .isEqualTo(new EventStoreSetting.Server(new Secret("esdb://localhost:2113?tls=false")));
+        assertThat(configuration.postgres())
+                .isEqualTo(new PostgresSetting.Server(
+                        new Secret("jdbc:postgresql://localhost/shop"),
+                        Optional.of("mill"),
+                        Optional.of(new Secret("race")),
+                        "read_models"));
+        assertThat(configuration.projections().keySet()).containsExactly("z", "a");
+        ProjectionOptions options = requireNonNull(configuration.projections().get("a"));
+        assertThat(options.batchSize()).hasValue(500);
+        assertThat(options.batchAge()).contains(Duration.ofMillis(250));
+        assertThat(options.batchBytes()).hasValue(2 << 20);
+        assertThat(options.queueEvents()).hasValue(7);
+        assertThat(options.queueBytes()).hasValue(64 << 10);
+        assertThat(configuration.plugins()).contains(folder.resolve("jars"));
+    }
+
+    @Test
+    void resolvesTheFoldersOfEmbeddedServersAgainstItsOwn() throws IOException {
+        Configuration configuration = read("""
+                eventstore: {embedded: data/events}
+                postgres: {embedded: in-memory, schema: shop}
+                """);
+
+        assertThat(configuration.eventStore())
+                .isEqualTo(new EventStoreSetting.Embedded(Optional.of(folder.resolve("data/events"))));
+        assertThat(configuration.postgres()).isEqualTo(new PostgresSetting.Embedded(Optional.empty(), "shop"));
+    }
+
+    @Test
+    void fillsInTheEnvironmentDefaultsAndFilesWithoutReadingThemAsYaml() throws IOException {
+        Files.writeString(folder.resolve("password.txt"), "se#cret: \"${HOME}\"\n");
+
+        Configuration configuration = read("""
+                eventstore: embedded
+                postgres: {url: "jdbc:postgresql://${HOST}/x", user: "${WHO:-mill}", password: "${file:password.txt}"}
+                """, Map.of("HOST", "db"));
+
+        assertThat(configuration.postgres())
+                .isEqualTo(new PostgresSetting.Server(
+                        new Secret("jdbc:postgresql://db/x"),
+                        Optional.of("mill"),
+                        Optional.of(new Secret("se#cret: \"${HOME}\"")),
+                        "public"));
+    }
+
+    @Test
+    void namesTheVariableThatIsNotSetAndItsLine() {
+        assertThatThrownBy(() -> read("eventstore: embedded\npostgres: ${DATABASE}\n"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("line 2")
+                .hasMessageContaining("the environment variable DATABASE is not set");
+    }
+
+    @Test
+    void namesTheSecretsFileThatIsNotThere() {
+        assertThatThrownBy(() -> read("eventstore: ${file:/no/such/secret}\n"))
+                .hasMessageContaining("line 1")
+                .hasMessageContaining("/no/such/secret");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "postgress: embedded | line 3 | unknown key `postgress`; did you mean `postgres`?",
+                "projections: {a: {batchsize: 3}} | line 3 | unknown key `batchsize`; did you mean `batch-size`?",
+                "colour: red | line 3 | unknown key `colour`; known are eventstore, plugins, postgres, projections",
+                "projections: {a: {batch-size: many}} | line 3 | `projections.a.batch-size` holds a value of the wrong",
+                "projections: {a: {batch-size: 0}} | yaml | `projections.a.batch-size` must be at least 1",
+                "projections: {a: {batch-age: 3y}} | yaml | `projections.a.batch-age`: expected a duration like",
+                "projections: {a: {batch-bytes: huge}} | yaml | `projections.a.batch-bytes`: expected a size like",
+                "projections: [a | line 4, column 1 | not well-formed YAML",
+                "eventstore: embedded | line 3 | Duplicate"
+            })
+    void saysWhereAndWhatIsWrong(String line, String where, String what) {
+        assertThatThrownBy(() -> read(SERVERS + line + "\n"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("millrace.yaml")
+                .hasMessageContaining(where)
+                .hasMessageContaining(what);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "postgres: embedded | `eventstore` is missing",
+                "eventstore: embedded | `postgres` is missing",
+                "'' | it is empty",
+                "{eventstore: embedded, postgres: {user: me}} | `postgres` needs either `url` or `embedded`",
+                "{eventstore: embedded, postgres: mysql://db} | must begin with jdbc:postgresql:// or postgresql://"
+            })
+    void saysWhatIsMissing(String yaml, String what) {
+        assertThatThrownBy(() -> read(yaml))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(what);
+    }
+
+    @Test
+    void makesNoObjectThatTheFileNames() {
+        assertThatThrownBy(() -> read(SERVERS + "plugins: !!javax.script.ScriptEngineManager [x]\n"))
+                .isInstanceOf(ConfigurationException.class);
+    }
+
+    @Test
+    void printsNoSecret() throws IOException {
+        Configuration configuration = read("""
+                eventstore: esdb://admin:hunter2@db:2113
+                postgres: {url: "jdbc:postgresql://db/x?password=hunter2", password: hunter2}
+                """);
+
+        assertThat(configuration.toString()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void namesNoValueOfTheWrongKind() {
+        assertThatThrownBy(() -> read(SERVERS + "projections: {a: {queue-events: hunter2}}\n"))
+                .hasMessageNotContaining("hunter2");
+    }
+
+    @Test
+    void saysThatTheFileIsNotThere() {
+        assertThatThrownBy(() -> Configuration.read(folder.resolve("nowhere.yaml")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("nowhere.yaml: there is no such file");
+    }
+}
