@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Read models in memory: what the tables would hold. For tests, and as the yardstick for folding. Not safe for use by
- * several threads.
+ * Read models in memory: what the tables would hold. For the tests of projections, and as the yardstick for folding. Not
+ * safe for use by several threads.
  */
 public final class InMemoryReadModels {
-    private final Map<ReadModel, Map<RowKey, Map<String, Object>>> tables = new HashMap<>();
+    private final Map<Place, Map<String, Object>> rows = new HashMap<>();
 
     /**
      * Applies what an event does, as a whole or not at all.
@@ -19,38 +19,39 @@ public final class InMemoryReadModels {
      * @throws UnsupportedOperationException if there is raw SQL in it
      */
     public void apply(List<Effect> effects) {
-        Map<ReadModel, Map<RowKey, Map<String, Object>>> before = new HashMap<>();
-        tables.forEach((readModel, rows) -> before.put(readModel, new HashMap<>(rows)));
-        try {
-            effects.forEach(this::apply);
-        } catch (RuntimeException e) {
-            tables.clear();
-            tables.putAll(before);
-            throw e;
+        Map<Place, Optional<Map<String, Object>>> changed = new HashMap<>();
+        for (Effect effect : effects) {
+            if (!(effect instanceof Effect.OnRow onRow)) {
+                throw new UnsupportedOperationException("expected no raw SQL, as there is no database: " + effect);
+            }
+            Place place = new Place(onRow.readModel(), onRow.key());
+            Optional<Map<String, Object>> before = changed.getOrDefault(place, Optional.ofNullable(rows.get(place)));
+            changed.put(place, onRow.change().applyTo(before, onRow.readModel()));
         }
+        changed.forEach(
+                (place, row) -> row.ifPresentOrElse(values -> rows.put(place, values), () -> rows.remove(place)));
     }
 
-    /** Applies one change of one row. */
+    /** Applies one change of one row. See {@link #apply(List)}. */
     public void apply(ReadModel readModel, RowKey key, RowChange change) {
-        Map<RowKey, Map<String, Object>> rows = tables.computeIfAbsent(readModel, model -> new HashMap<>());
-        change.applyTo(Optional.ofNullable(rows.get(key)), readModel)
-                .ifPresentOrElse(row -> rows.put(key, row), () -> rows.remove(key));
+        apply(List.of(new Effect.OnRow(readModel, key, change)));
     }
 
     /** The rows of a read model: by key, the values of the columns that are not NULL; in no particular order. */
     public Map<RowKey, Map<String, Object>> rows(ReadModel readModel) {
-        return Map.copyOf(tables.getOrDefault(readModel, Map.of()));
+        Map<RowKey, Map<String, Object>> found = new HashMap<>();
+        rows.forEach((place, row) -> {
+            if (place.readModel().equals(readModel)) {
+                found.put(place.key(), row);
+            }
+        });
+        return found;
     }
 
     /** One row: the values of its columns that are not NULL, normalised; empty if it is not there. */
-    public Optional<Map<String, Object>> row(ReadModel readModel, RowKey key) {
-        return Optional.ofNullable(tables.getOrDefault(readModel, Map.of()).get(key));
+    public Optional<Map<String, Object>> row(ReadModel readModel, Object... key) {
+        return Optional.ofNullable(rows.get(new Place(readModel, KeyReader.read("in memory", readModel, key))));
     }
 
-    private void apply(Effect effect) {
-        if (!(effect instanceof Effect.OnRow change)) {
-            throw new UnsupportedOperationException("expected no raw SQL, as there is no database: " + effect);
-        }
-        apply(change.readModel(), change.key(), change.change());
-    }
+    private record Place(ReadModel readModel, RowKey key) {}
 }
