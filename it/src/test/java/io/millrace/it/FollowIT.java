@@ -1,0 +1,97 @@
+package io.millrace.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.eventstore.dbclient.EventStoreDBClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The projector service, following what is appended while it runs, and what was while it did not. */
+final class FollowIT {
+    private static final Duration SHOWN_WITHIN = Duration.ofSeconds(10);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path folder;
+
+    @Test
+    void showsLiveEventsAndCountsEachOnceAcrossRestarts() throws Exception {
+        Departures.Setup setup = Departures.FOLLOWED;
+        String configuration = Workspace.configure(folder, setup);
+        EventStoreDBClient client = Servers.eventStore().client();
+        try {
+            Workspace.depart(client, setup, "HNL", 5);
+            try (Cli.Running run = Cli.start("run", "--config", configuration)) {
+                awaitRow(setup, "HNL,1,5,5,100");
+                Workspace.depart(client, setup, "HNL", -3);
+                awaitRow(setup, "HNL,2,2,5,200");
+                assertStopsCleanly(run);
+            }
+
+            Workspace.depart(client, setup, "HNL", 40);
+            try (Cli.Running run = Cli.start("run", "--config", configuration)) {
+                awaitRow(setup, "HNL,3,42,40,300");
+                Workspace.depart(client, setup, "ITO", 1);
+                assertThat(Workspace.awaitRows(setup, SHOWN_WITHIN, rows -> rows.size() == 2))
+                        .containsExactly("HNL,3,42,40,300", "ITO,1,1,1,100");
+                assertStopsCleanly(run);
+            }
+        } finally {
+            client.shutdown().join();
+        }
+    }
+
+    @Test
+    void refusesASecondWriterAndSaysWhoHoldsTheProjection() throws Exception {
+        Departures.Setup setup = Departures.CONTESTED;
+        String configuration = Workspace.configure(folder, setup);
+        EventStoreDBClient client = Servers.eventStore().client();
+        try (Cli.Running first = Cli.start("run", "--config", configuration)) {
+            Workspace.depart(client, setup, "LAS", 7);
+            awaitRow(setup, "LAS,1,7,7,100");
+
+            Cli.Result second = Cli.run("run", "--config", configuration);
+            assertThat(second.exitCode()).as(second.toString()).isIn(4, 5);
+            assertThat(second.err()).contains(setup.projection()).contains("process " + ProcessHandle.current().pid());
+
+            Workspace.depart(client, setup, "LAS", 8);
+            awaitRow(setup, "LAS,2,15,8,200");
+            assertStopsCleanly(first);
+        } finally {
+            client.shutdown().join();
+        }
+    }
+
+    @Test
+    void stopsAtAnEventThatDoesNotFitAndKeepsWhatPrecedesIt() throws Exception {
+        Departures.Setup setup = Departures.POISONED;
+        String configuration = Workspace.configure(folder, setup);
+        EventStoreDBClient client = Servers.eventStore().client();
+        try {
+            Workspace.depart(client, setup, "SFO", 1);
+            Workspace.append(client, setup, "SFO", "{\"origin\":\"SFO\",\"delay_min\":\"late\",\"distance_mi\":1}");
+            Workspace.depart(client, setup, "SFO", 2);
+
+            Cli.Result run = Cli.run("run", "--config", configuration);
+
+            assertThat(run.exitCode()).as(run.toString()).isEqualTo(1);
+            assertThat(run.err()).contains(setup.stream("SFO") + "#1").contains("delay_min");
+            assertThat(run.err()).doesNotContain("\tat ");
+            assertThat(Workspace.rows(setup)).containsExactly("SFO,1,1,1,100");
+        } finally {
+            client.shutdown().join();
+        }
+    }
+
+    private static void awaitRow(Departures.Setup setup, String row) throws Exception {
+        assertThat(Workspace.awaitRows(setup, SHOWN_WITHIN, List.of(row)::equals)).containsExactly(row);
+    }
+
+    private static void assertStopsCleanly(Cli.Running run) {
+        Cli.Result stopped = run.stop();
+        assertThat(stopped.exitCode()).as(stopped.toString()).isZero();
+    }
+}
