@@ -49,7 +49,8 @@ final class Cli {
 
         /** Waits for it to end by itself. */
         Result await(Duration atMost) {
-            int exitCode = ended.orTimeout(atMost.toMillis(), TimeUnit.MILLISECONDS).join();
+            int exitCode =
+                    ended.orTimeout(atMost.toMillis(), TimeUnit.MILLISECONDS).join();
             return new Result(exitCode, out.toString(), err.toString());
         }
 

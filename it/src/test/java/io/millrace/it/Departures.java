@@ -41,11 +41,14 @@ public final class Departures implements ProjectionProvider {
                     .build();
             return Projection.named(projection)
                     .into(airports)
-                    .on(eventType, FlightDeparted.class, (flight, rows) -> rows.row(flight.origin())
-                            .increment("flights", 1)
-                            .increment("delay_sum", flight.delayMin())
-                            .max("delay_max", flight.delayMin())
-                            .increment("distance_sum", flight.distanceMi()))
+                    .on(
+                            eventType,
+                            FlightDeparted.class,
+                            (flight, rows) -> rows.row(flight.origin())
+                                    .increment("flights", 1)
+                                    .increment("delay_sum", flight.delayMin())
+                                    .max("delay_max", flight.delayMin())
+                                    .increment("distance_sum", flight.distanceMi()))
                     .build();
         }
     }

@@ -55,7 +55,9 @@ final class FollowIT {
 
             Cli.Result second = Cli.run("run", "--config", configuration);
             assertThat(second.exitCode()).as(second.toString()).isIn(4, 5);
-            assertThat(second.err()).contains(setup.projection()).contains("process " + ProcessHandle.current().pid());
+            assertThat(second.err())
+                    .contains(setup.projection())
+                    .contains("process " + ProcessHandle.current().pid());
 
             Workspace.depart(client, setup, "LAS", 8);
             awaitRow(setup, "LAS,2,15,8,200");
@@ -87,7 +89,8 @@ final class FollowIT {
     }
 
     private static void awaitRow(Departures.Setup setup, String row) throws Exception {
-        assertThat(Workspace.awaitRows(setup, SHOWN_WITHIN, List.of(row)::equals)).containsExactly(row);
+        assertThat(Workspace.awaitRows(setup, SHOWN_WITHIN, List.of(row)::equals))
+                .containsExactly(row);
     }
 
     private static void assertStopsCleanly(Cli.Running run) {
