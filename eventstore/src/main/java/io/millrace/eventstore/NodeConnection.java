@@ -71,7 +71,10 @@ final class NodeConnection {
     synchronized void replace(Channel failed, Optional<Endpoint> nextLeader) {
         CompletableFuture<Node> current = node;
         if (current != null && current.isDone() && current.join().channel() == failed) {
-            reconnect(nextLeader);
+            // Other calls on it may still come to a good end.
+            current.join().channel().shutdown();
+            node = null;
+            leader = nextLeader;
         }
     }
 

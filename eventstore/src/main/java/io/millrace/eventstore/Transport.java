@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 
@@ -42,10 +43,14 @@ final class Transport implements AutoCloseable {
     Transport(ConnectionSettings settings) {
         this.settings = settings;
         this.security = settings.tls() ? Optional.of(security(settings)) : Optional.empty();
-        this.threads = new NioEventLoopGroup(0, new DefaultThreadFactory(THREADS + "-io", true));
-        this.nameLookups = Executors.newCachedThreadPool(new DefaultThreadFactory(THREADS + "-lookup", true));
-        this.timer = new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory(THREADS + "-timer", true));
+        this.threads = new NioEventLoopGroup(0, threadsFor(settings, "io"));
+        this.nameLookups = Executors.newCachedThreadPool(threadsFor(settings, "lookup"));
+        this.timer = new ScheduledThreadPoolExecutor(1, threadsFor(settings, "timer"));
         timer.setRemoveOnCancelPolicy(true);
+    }
+
+    private static ThreadFactory threadsFor(ConnectionSettings settings, String purpose) {
+        return new DefaultThreadFactory(THREADS + "-" + settings.hosts().get(0) + "-" + purpose, true);
     }
 
     private static SslContext security(ConnectionSettings settings) {
