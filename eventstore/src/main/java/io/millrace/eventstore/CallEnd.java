@@ -94,7 +94,8 @@ sealed interface CallEnd {
                             + "; check tls, tlsCaFile and tlsVerifyCert in the connection string",
                     status);
         }
-        String hint = rootText(status).contains("Network closed") ? "; should it stay so: does the server expect TLS?" : "";
+        String hint =
+                rootText(status).contains("Network closed") ? "; should it stay so: does the server expect TLS?" : "";
         return passing("the event store at " + target + " cannot be reached: " + rootText(status) + hint, status);
     }
 

@@ -54,14 +54,18 @@ class CaughtUpTest {
         boolean empty = source.equals(new Source.SingleStream("empty-1"));
         assertThat(recorder.events()).hasSize(empty ? 0 : 10);
         if (!empty) {
-            assertThat(recorder.positions()).endsWith(connection.reads().head(source).orElseThrow());
+            assertThat(recorder.positions())
+                    .endsWith(connection.reads().head(source).orElseThrow());
         }
     }
 
     @Test
     void doesNotSayItWhileEventsAreHeldBackForTheConsumer() throws InterruptedException {
         connection.appender().appendNow("viewing-1", ExpectedRevision.any(), numbered("Viewed", 1, 10));
-        connection.source().subscribe(fromStart(Samples.ALL, "Viewed"), recorder).request(5);
+        connection
+                .source()
+                .subscribe(fromStart(Samples.ALL, "Viewed"), recorder)
+                .request(5);
         recorder.awaitEvents(5, PATIENCE);
         Thread.sleep(5_000);
         assertThat(recorder.all(SourceSignal.CaughtUp.class)).isEmpty();
@@ -70,7 +74,10 @@ class CaughtUpTest {
 
     @Test
     void passesOnThatTheServerFellBehind() {
-        connection.source().subscribe(fromStart(Samples.ALL, "Viewed"), recorder).request(5);
+        connection
+                .source()
+                .subscribe(fromStart(Samples.ALL, "Viewed"), recorder)
+                .request(5);
         recorder.awaitCount(SourceSignal.CaughtUp.class, 1, PATIENCE);
         store.faults().fallBehind();
         recorder.awaitCount(SourceSignal.FellBehind.class, 1, PATIENCE);

@@ -30,7 +30,9 @@ class ClosingTest {
             }
             // Netty's own executor ends by itself, a second after its last task.
             long end = System.nanoTime() + PATIENCE.toNanos();
-            while (System.nanoTime() < end && (store.faults().openConnections() > 0 || !newThreads(before).isEmpty())) {
+            while (System.nanoTime() < end
+                    && (store.faults().openConnections() > 0
+                            || !newThreads(before).isEmpty())) {
                 Thread.sleep(20);
             }
             assertThat(store.faults().openConnections()).isZero();

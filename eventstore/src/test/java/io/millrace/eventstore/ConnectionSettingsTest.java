@@ -44,9 +44,10 @@ class ConnectionSettingsTest {
 
     @Test
     void readsSeveralHostsWithHighPortsAndParameters() {
-        ConnectionSettings settings = ConnectionSettings.parse("esdb+discover://admin:changeit@a:40000,b:65535,[::1]:1,c"
-                + "?nodePreference=follower&keepAliveInterval=-1&keepAliveTimeout=20000&defaultDeadline=3000"
-                + "&tlsVerifyCert=false&gossipTimeout=700");
+        ConnectionSettings settings =
+                ConnectionSettings.parse("esdb+discover://admin:changeit@a:40000,b:65535,[::1]:1,c"
+                        + "?nodePreference=follower&keepAliveInterval=-1&keepAliveTimeout=20000&defaultDeadline=3000"
+                        + "&tlsVerifyCert=false&gossipTimeout=700");
         assertThat(settings.hosts())
                 .containsExactly(
                         new Endpoint("a", 40_000),

@@ -161,12 +161,15 @@ class DemandTest {
     @Test
     void failsVisiblyWhenTheSubscriberThrows() {
         append(1, 3);
-        connection.source().subscribe(fromStart(ALL, "Viewed"), signal -> {
-            recorder.onSignal(signal);
-            if (signal instanceof EventEnvelope) {
-                throw new IllegalStateException("broken subscriber");
-            }
-        }).request(3);
+        connection
+                .source()
+                .subscribe(fromStart(ALL, "Viewed"), signal -> {
+                    recorder.onSignal(signal);
+                    if (signal instanceof EventEnvelope) {
+                        throw new IllegalStateException("broken subscriber");
+                    }
+                })
+                .request(3);
         recorder.awaitCount(SourceSignal.Failed.class, 1, PATIENCE);
         assertThat(recorder.all(SourceSignal.Failed.class).get(0).cause()).hasMessageContaining("broken subscriber");
         assertThat(recorder.eventCount()).isEqualTo(1);
@@ -176,7 +179,12 @@ class DemandTest {
     void handsOnEventsOfAMegabyte() {
         byte[] large = "x".repeat(1_000_000).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
         for (int i = 0; i < 20; i++) {
-            connection.appender().appendNow("large-1", ExpectedRevision.any(), List.of(NewEvent.octets(UUID.randomUUID(), "Large", large, new byte[0])));
+            connection
+                    .appender()
+                    .appendNow(
+                            "large-1",
+                            ExpectedRevision.any(),
+                            List.of(NewEvent.octets(UUID.randomUUID(), "Large", large, new byte[0])));
         }
         connection.source().subscribe(fromStart(ALL, "Large"), recorder).request(20);
         recorder.awaitEvents(20, PATIENCE);

@@ -43,7 +43,8 @@ class DiscoveryTest {
         MemberInfo follower = member("follower", Follower, true);
         MemberInfo replica = member("replica", ReadOnlyReplica, true);
         MemberInfo joining = member("joining", CatchingUp, true);
-        assertThat(best(NodePreference.LEADER, deadLeader, follower, leader, replica)).isEqualTo("leader");
+        assertThat(best(NodePreference.LEADER, deadLeader, follower, leader, replica))
+                .isEqualTo("leader");
         assertThat(best(NodePreference.FOLLOWER, leader, joining, follower)).isEqualTo("follower");
         assertThat(best(NodePreference.READ_ONLY_REPLICA, leader, replica)).isEqualTo("replica");
         assertThat(best(NodePreference.FOLLOWER, leader, joining)).isEqualTo("leader");
@@ -66,7 +67,10 @@ class DiscoveryTest {
                         EventStoreConnection.open("esdb+discover://localhost:" + store.port() + "?tls=false")) {
             SignalRecorder recorder = new SignalRecorder();
             connection.appender().appendNow("a-1", ExpectedRevision.any(), Samples.numbered("A", 1, 3));
-            connection.source().subscribe(Samples.fromStart(Samples.ALL, "A"), recorder).request(3);
+            connection
+                    .source()
+                    .subscribe(Samples.fromStart(Samples.ALL, "A"), recorder)
+                    .request(3);
             recorder.awaitEvents(3, PATIENCE);
             store.stop();
             store.restart();

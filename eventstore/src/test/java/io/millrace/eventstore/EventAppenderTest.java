@@ -36,13 +36,13 @@ class EventAppenderTest {
     }
 
     private AppendException refusal(String stream, ExpectedRevision expected, NewEvent... events) {
-        return catchThrowableOfType(
-                AppendException.class, () -> appender.appendNow(stream, expected, List.of(events)));
+        return catchThrowableOfType(AppendException.class, () -> appender.appendNow(stream, expected, List.of(events)));
     }
 
     @Test
     void tellsRevisionAndPosition() {
-        assertThat(appender.appendNow("a-1", ExpectedRevision.noStream(), numbered("A", 1, 3)).revision())
+        assertThat(appender.appendNow("a-1", ExpectedRevision.noStream(), numbered("A", 1, 3))
+                        .revision())
                 .isEqualTo(2);
         Appended last = appender.appendNow("a-1", ExpectedRevision.exactly(2), numbered("A", 4, 4));
         assertThat(last.revision()).isEqualTo(3);
@@ -56,8 +56,10 @@ class EventAppenderTest {
         assertThat(exists.kind()).isEqualTo(Kind.WRONG_REVISION);
         assertThat(exists.currentRevision()).hasValue(2);
         assertThat(exists.stream()).isEqualTo("a-1");
-        assertThat(refusal("a-1", ExpectedRevision.exactly(7), event("A", "x"))).hasMessageContaining("last revision=2");
-        assertThat(refusal("b-1", ExpectedRevision.exactly(0), event("A", "x")).currentRevision()).isEmpty();
+        assertThat(refusal("a-1", ExpectedRevision.exactly(7), event("A", "x")))
+                .hasMessageContaining("last revision=2");
+        assertThat(refusal("b-1", ExpectedRevision.exactly(0), event("A", "x")).currentRevision())
+                .isEmpty();
     }
 
     @Test
@@ -71,8 +73,8 @@ class EventAppenderTest {
     @Test
     void refusesMoreThanTheStoreTakesAtOnce() {
         byte[] large = new byte[2_000_000];
-        AppendException tooLarge = refusal(
-                "a-1", ExpectedRevision.any(), NewEvent.octets(UUID.randomUUID(), "A", large, new byte[0]));
+        AppendException tooLarge =
+                refusal("a-1", ExpectedRevision.any(), NewEvent.octets(UUID.randomUUID(), "A", large, new byte[0]));
         assertThat(tooLarge.kind()).isEqualTo(Kind.TOO_LARGE);
         assertThat(tooLarge).hasMessageContaining("1048576");
     }
@@ -83,7 +85,8 @@ class EventAppenderTest {
         AppendException away = refusal("a-1", ExpectedRevision.any(), event("A", "1"));
         assertThat(away.kind()).isEqualTo(Kind.UNREACHABLE);
         store.restart();
-        assertThat(appender.appendNow("a-1", ExpectedRevision.noStream(), numbered("A", 1, 1)).revision())
+        assertThat(appender.appendNow("a-1", ExpectedRevision.noStream(), numbered("A", 1, 1))
+                        .revision())
                 .isZero();
     }
 
@@ -93,7 +96,8 @@ class EventAppenderTest {
                 EventStoreConnection toFollower = EventStoreConnection.open(follower.connectionString())) {
             follower.faults().pretendNotLeader("127.0.0.1", store.port());
             toFollower.appender().appendNow("a-1", ExpectedRevision.noStream(), numbered("A", 1, 2));
-            assertThat(connection.reads().lastEvent("a-1").orElseThrow().revision()).isEqualTo(1);
+            assertThat(connection.reads().lastEvent("a-1").orElseThrow().revision())
+                    .isEqualTo(1);
         }
     }
 
@@ -108,11 +112,15 @@ class EventAppenderTest {
         }
         all.forEach(CompletableFuture::join);
         SignalRecorder recorder = new SignalRecorder();
-        connection.source().subscribe(Samples.fromStart(Samples.ALL, "A"), recorder).request(100_000);
+        connection
+                .source()
+                .subscribe(Samples.fromStart(Samples.ALL, "A"), recorder)
+                .request(100_000);
         recorder.awaitCount(SourceSignal.CaughtUp.class, 1, PATIENCE);
         Map<String, List<String>> byStream = new HashMap<>();
         for (EventEnvelope event : recorder.events()) {
-            byStream.computeIfAbsent(event.stream(), stream -> new ArrayList<>()).add(SignalRecorder.text(event));
+            byStream.computeIfAbsent(event.stream(), stream -> new ArrayList<>())
+                    .add(SignalRecorder.text(event));
         }
         assertThat(byStream).hasSize(23);
         assertThat(byStream.values()).allMatch(Samples.numbers(0, 399)::equals);

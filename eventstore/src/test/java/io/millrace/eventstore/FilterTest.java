@@ -22,9 +22,37 @@ import org.junit.jupiter.api.Test;
 class FilterTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final List<String> HOSTILE = List.of(
-            "a", "a.b", "a+b", "(a|b)", "[a-z]", "a*", "^a$", "a$", "\\Qa\\E", "\\", "a\nb", "a\n", " a ", "a b",
-            "#comment", "\"quoted\"", "'quoted'", "{1}", "a{2}", "ä€😀", "a\\z", "$mine", "$>", "a|b", "?", "a\tb",
-            "A", "viewed-v2", "a/b", "&&", "~");
+            "a",
+            "a.b",
+            "a+b",
+            "(a|b)",
+            "[a-z]",
+            "a*",
+            "^a$",
+            "a$",
+            "\\Qa\\E",
+            "\\",
+            "a\nb",
+            "a\n",
+            " a ",
+            "a b",
+            "#comment",
+            "\"quoted\"",
+            "'quoted'",
+            "{1}",
+            "a{2}",
+            "ä€😀",
+            "a\\z",
+            "$mine",
+            "$>",
+            "a|b",
+            "?",
+            "a\tb",
+            "A",
+            "viewed-v2",
+            "a/b",
+            "&&",
+            "~");
 
     private final EmbeddedEventStore store = EmbeddedEventStore.start();
     private final EventStoreConnection connection = EventStoreConnection.open(store.connectionString());
@@ -53,9 +81,13 @@ class FilterTest {
             List<EventEnvelope> ofType = read(ALL, type).stream()
                     .filter(event -> event.stream().equals("odd-1"))
                     .toList();
-            assertThat(ofType).as(type).hasSize(2).allMatch(event -> event.type().equals(type));
+            assertThat(ofType)
+                    .as(type)
+                    .hasSize(2)
+                    .allMatch(event -> event.type().equals(type));
         }
-        assertThat(read(ALL, HOSTILE.toArray(String[]::new)).stream().filter(event -> event.stream().equals("odd-1")))
+        assertThat(read(ALL, HOSTILE.toArray(String[]::new)).stream()
+                        .filter(event -> event.stream().equals("odd-1")))
                 .hasSize(2 * HOSTILE.size());
     }
 
@@ -63,7 +95,9 @@ class FilterTest {
     void leavesTheWorkToTheServerAndNotToTheReader() {
         for (String type : HOSTILE) {
             Pattern pattern = Pattern.compile(TypeFilter.exactly(Set.of(type)));
-            assertThat(HOSTILE).filteredOn(other -> pattern.matcher(other).find()).containsExactly(type);
+            assertThat(HOSTILE)
+                    .filteredOn(other -> pattern.matcher(other).find())
+                    .containsExactly(type);
         }
     }
 
@@ -82,7 +116,8 @@ class FilterTest {
     @Test
     void combinesStreamPrefixesWithTypes() {
         for (String stream : List.of("flight-ATL", "flight-JFK", "fly-1", "viewing-1", "a.flight-1")) {
-            connection.appender()
+            connection
+                    .appender()
                     .appendNow(
                             stream,
                             ExpectedRevision.any(),
@@ -100,8 +135,12 @@ class FilterTest {
 
     @Test
     void readsASingleStreamAndDropsOtherTypes() {
-        connection.appender().appendNow("viewing-1", ExpectedRevision.any(), List.of(
-                event("Viewed", "1"), event("Rated", "2"), event("Viewed", "3")));
+        connection
+                .appender()
+                .appendNow(
+                        "viewing-1",
+                        ExpectedRevision.any(),
+                        List.of(event("Viewed", "1"), event("Rated", "2"), event("Viewed", "3")));
         connection.appender().appendNow("viewing-2", ExpectedRevision.any(), List.of(event("Viewed", "4")));
         assertThat(read(new Source.SingleStream("viewing-1"), "Viewed"))
                 .extracting(SignalRecorder::text)
@@ -118,8 +157,12 @@ class FilterTest {
             recorder.awaitCount(SourceSignal.CaughtUp.class, 1, PATIENCE);
             reading.close();
             assertThat(recorder.events()).isEmpty();
-            assertThat(recorder.all(SourceSignal.CheckpointReached.class)).as(source.toString()).hasSizeBetween(3, 15);
-            assertThat(recorder.positions()).isSorted().endsWith(connection.reads().head(source).orElseThrow());
+            assertThat(recorder.all(SourceSignal.CheckpointReached.class))
+                    .as(source.toString())
+                    .hasSizeBetween(3, 15);
+            assertThat(recorder.positions())
+                    .isSorted()
+                    .endsWith(connection.reads().head(source).orElseThrow());
         }
     }
 
@@ -131,6 +174,7 @@ class FilterTest {
         recorder.awaitCount(SourceSignal.CaughtUp.class, 1, PATIENCE);
         connection.appender().appendNow("viewing-1", ExpectedRevision.any(), numbered("Rated", 1, 3));
         recorder.awaitCount(SourceSignal.CheckpointReached.class, 1, PATIENCE);
-        assertThat(recorder.positions()).endsWith(connection.reads().head(stream).orElseThrow());
+        assertThat(recorder.positions())
+                .endsWith(connection.reads().head(stream).orElseThrow());
     }
 }

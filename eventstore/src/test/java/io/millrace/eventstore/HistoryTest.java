@@ -184,10 +184,15 @@ class HistoryTest {
                     behind.read(request, client);
                 }
             });
-            follower.source().subscribe(Samples.after(ALL, last, "Viewed"), recorder).request(10);
+            follower.source()
+                    .subscribe(Samples.after(ALL, last, "Viewed"), recorder)
+                    .request(10);
             recorder.awaitCount(SourceSignal.Subscribed.class, 1, PATIENCE);
             assertThat(recorder.all(SourceSignal.Interrupted.class)).hasSize(1);
-            assertThat(recorder.all(SourceSignal.Interrupted.class).get(0).cause().kind())
+            assertThat(recorder.all(SourceSignal.Interrupted.class)
+                            .get(0)
+                            .cause()
+                            .kind())
                     .isEqualTo(Kind.OTHER_HISTORY);
         }
     }
@@ -225,7 +230,8 @@ class HistoryTest {
         Position head = connection.reads().head(ALL).orElseThrow();
         subscribe(ALL, Optional.empty(), Optional.empty());
         recorder.awaitCount(SourceSignal.CaughtUp.class, 1, PATIENCE);
-        assertThat(recorder.all(SourceSignal.Subscribed.class)).containsExactly(new SourceSignal.Subscribed(Optional.of(head)));
+        assertThat(recorder.all(SourceSignal.Subscribed.class))
+                .containsExactly(new SourceSignal.Subscribed(Optional.of(head)));
         assertThat(recorder.positions()).endsWith(head);
     }
 

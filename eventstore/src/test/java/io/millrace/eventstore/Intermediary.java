@@ -48,7 +48,8 @@ final class Intermediary extends StreamsGrpc.StreamsImplBase implements AutoClos
                 .usePlaintext()
                 .maxInboundMessageSize(64 << 20)
                 .build();
-        ServerBuilder<?> builder = settings.apply(NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
+        ServerBuilder<?> builder = settings.apply(
+                        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
                 .permitKeepAliveTime(1, TimeUnit.SECONDS)
                 .addService(this);
         try {

@@ -42,9 +42,14 @@ class LinksTest {
     void readsACategoryThroughItsLinks() {
         append("viewing-1", event("Viewed", "1"), event("Viewed", "2"));
         append("viewing-2", event("Rated", "3"), event("Viewed", "4"));
-        connection.source().subscribe(fromStart(new Source.SingleStream("$ce-viewing"), "Viewed"), recorder).request(10);
+        connection
+                .source()
+                .subscribe(fromStart(new Source.SingleStream("$ce-viewing"), "Viewed"), recorder)
+                .request(10);
         recorder.awaitEvents(3, PATIENCE);
-        assertThat(recorder.events()).extracting(EventEnvelope::stream).containsExactly("viewing-1", "viewing-1", "viewing-2");
+        assertThat(recorder.events())
+                .extracting(EventEnvelope::stream)
+                .containsExactly("viewing-1", "viewing-1", "viewing-2");
         assertThat(recorder.events()).extracting(EventEnvelope::revision).containsExactly(0L, 1L, 1L);
         assertThat(recorder.events())
                 .extracting(EventEnvelope::position)
@@ -64,7 +69,9 @@ class LinksTest {
         connection.source().subscribe(fromStart(category, "Viewed"), recorder).request(10);
         recorder.awaitCount(SourceSignal.CaughtUp.class, 1, PATIENCE);
         assertThat(recorder.data()).containsExactly("3");
-        assertThat(recorder.positions()).isSorted().endsWith(connection.reads().head(category).orElseThrow());
+        assertThat(recorder.positions())
+                .isSorted()
+                .endsWith(connection.reads().head(category).orElseThrow());
     }
 
     @Test
@@ -74,8 +81,14 @@ class LinksTest {
         byte[] metadata = "{\"row\":7}".getBytes(StandardCharsets.UTF_8);
         Appended appended = connection
                 .appender()
-                .appendNow("viewing-1", ExpectedRevision.noStream(), List.of(NewEvent.octets(id, "Viewed", data, metadata)));
-        connection.source().subscribe(fromStart(Samples.ALL, "Viewed"), recorder).request(1);
+                .appendNow(
+                        "viewing-1",
+                        ExpectedRevision.noStream(),
+                        List.of(NewEvent.octets(id, "Viewed", data, metadata)));
+        connection
+                .source()
+                .subscribe(fromStart(Samples.ALL, "Viewed"), recorder)
+                .request(1);
         recorder.awaitEvents(1, PATIENCE);
         EventEnvelope event = recorder.events().get(0);
         assertThat(event.eventId()).isEqualTo(id);
@@ -85,6 +98,7 @@ class LinksTest {
         assertThat(event.position()).isEqualTo(appended.position().orElseThrow());
         assertThat(event.data()).isEqualTo(data);
         assertThat(event.metadata()).isEqualTo(metadata);
-        assertThat(event.created()).isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(1));
+        assertThat(event.created())
+                .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(1));
     }
 }

@@ -21,9 +21,9 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What trying again does not mend ends a subscription, with a sentence; {@code check} tells it at once. */
 @Execution(ExecutionMode.CONCURRENT)
@@ -34,9 +34,8 @@ class RefusalTest {
     @TempDir
     Path folder;
 
-    private final EmbeddedEventStore store = EmbeddedEventStore.builder()
-            .maxAppendSize(16 << 20)
-            .start();
+    private final EmbeddedEventStore store =
+            EmbeddedEventStore.builder().maxAppendSize(16 << 20).start();
     private final Intermediary intermediary = new Intermediary(store.port());
 
     @AfterEach
@@ -86,7 +85,8 @@ class RefusalTest {
         try (EventStoreConnection connection = EventStoreConnection.open(store.connectionString())) {
             connection
                     .appender()
-                    .appendNow("viewing-1", ExpectedRevision.any(), List.of(event("Viewed", "1"), event("Viewed", "2")));
+                    .appendNow(
+                            "viewing-1", ExpectedRevision.any(), List.of(event("Viewed", "1"), event("Viewed", "2")));
         }
         intermediary.behave((behind, request, client) -> behind.read(request, new Enlarging(client, 18 << 20)));
         EventSourceException cause = failure(intermediary.connectionString());
@@ -189,7 +189,10 @@ class RefusalTest {
                 SignalRecorder recorder = new SignalRecorder();
                 try (EventStoreConnection connection =
                         EventStoreConnection.open("esdb://localhost:" + secure.port() + "?" + parameter)) {
-                    connection.source().subscribe(fromStart(ALL, "Viewed"), recorder).request(10);
+                    connection
+                            .source()
+                            .subscribe(fromStart(ALL, "Viewed"), recorder)
+                            .request(10);
                     recorder.awaitEvents(1, PATIENCE);
                 }
             }

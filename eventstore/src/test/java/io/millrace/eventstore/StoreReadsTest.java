@@ -42,8 +42,12 @@ class StoreReadsTest {
         byte[] metadata = "{\"row\":12}".getBytes(StandardCharsets.UTF_8);
         UUID id = UUID.randomUUID();
         append("Viewed", 1, 3);
-        connection.appender()
-                .appendNow("viewing-1", ExpectedRevision.any(), List.of(NewEvent.json(id, "Rated", new byte[] {'4'}, metadata)));
+        connection
+                .appender()
+                .appendNow(
+                        "viewing-1",
+                        ExpectedRevision.any(),
+                        List.of(NewEvent.json(id, "Rated", new byte[] {'4'}, metadata)));
         EventEnvelope last = reads.lastEvent("viewing-1").orElseThrow();
         assertThat(last.revision()).isEqualTo(3);
         assertThat(last.eventId()).isEqualTo(id);
@@ -67,7 +71,10 @@ class StoreReadsTest {
         append("Viewed", 51, 80);
         for (Source source : List.of(ALL, STREAM, new Source.StreamsStartingWith(List.of("view")))) {
             SignalRecorder recorder = new SignalRecorder();
-            connection.source().subscribe(Samples.fromStart(source, "Viewed"), recorder).request(1_000);
+            connection
+                    .source()
+                    .subscribe(Samples.fromStart(source, "Viewed"), recorder)
+                    .request(1_000);
             recorder.awaitEvents(80, Duration.ofSeconds(20));
             for (int read : new int[] {0, 1, 50, 79, 80}) {
                 Optional<Position> after = read == 0
@@ -111,7 +118,8 @@ class StoreReadsTest {
         try (EmbeddedEventStore follower = EmbeddedEventStore.start();
                 EventStoreConnection toFollower = EventStoreConnection.open(follower.connectionString())) {
             follower.faults().pretendNotLeader("127.0.0.1", store.port());
-            assertThat(toFollower.reads().lastEvent("viewing-1").orElseThrow().revision()).isEqualTo(2);
+            assertThat(toFollower.reads().lastEvent("viewing-1").orElseThrow().revision())
+                    .isEqualTo(2);
         }
     }
 }

@@ -18,10 +18,27 @@ record TestCertificate(Path file, KeyManagerFactory keys) {
     static TestCertificate create(Path folder, String host) throws Exception {
         Path store = folder.resolve(host + ".p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-alias", "test", "-keyalg", "RSA", "-keysize", "2048",
-                        "-dname", "CN=" + host, "-ext", "san=dns:" + host, "-ext", "bc=ca:true",
-                        "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD)
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "test",
+                        "-keyalg",
+                        "RSA",
+                        "-keysize",
+                        "2048",
+                        "-dname",
+                        "CN=" + host,
+                        "-ext",
+                        "san=dns:" + host,
+                        "-ext",
+                        "bc=ca:true",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        store.toString(),
+                        "-storepass",
+                        PASSWORD)
                 .inheritIO()
                 .start();
         if (keytool.waitFor() != 0) {
@@ -33,10 +50,10 @@ record TestCertificate(Path file, KeyManagerFactory keys) {
         }
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(keyStore, PASSWORD.toCharArray());
-        String pem = Base64.getMimeEncoder().encodeToString(keyStore.getCertificate("test").getEncoded());
+        String pem = Base64.getMimeEncoder()
+                .encodeToString(keyStore.getCertificate("test").getEncoded());
         Path file = Files.writeString(
-                folder.resolve(host + ".pem"),
-                "-----BEGIN CERTIFICATE-----\n" + pem + "\n-----END CERTIFICATE-----\n");
+                folder.resolve(host + ".pem"), "-----BEGIN CERTIFICATE-----\n" + pem + "\n-----END CERTIFICATE-----\n");
         return new TestCertificate(file, keys);
     }
 
