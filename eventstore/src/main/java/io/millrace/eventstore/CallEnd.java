@@ -66,10 +66,15 @@ sealed interface CallEnd {
                                 status)
                         : passing(store + " is overloaded: " + text(status), status);
             case UNKNOWN ->
-                isInvalidPosition(status) ? noSuchPosition(store, status) : passing(store + " failed", status);
+                isInvalidPosition(status)
+                        ? noSuchPosition(store, status)
+                        : passing(store + " failed: " + text(status), status);
+            case DEADLINE_EXCEEDED -> passing(store + " did not answer in time", status);
             case UNAVAILABLE -> unavailable(status, target);
             default ->
-                said.isException("not-leader") ? notLeader(said, store, status) : passing(store + " failed", status);
+                said.isException("not-leader")
+                        ? notLeader(said, store, status)
+                        : passing(store + " failed: " + text(status), status);
         };
     }
 

@@ -25,6 +25,7 @@ final class ConnectionSettings {
             Metadata.Key.of("requires-leader", Metadata.ASCII_STRING_MARSHALLER);
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(5);
     private static final Duration DEADLINE = Duration.ofSeconds(10);
+    private static final Duration APPEND_DEADLINE = Duration.ofSeconds(30);
 
     private final List<Endpoint> hosts;
     private final Optional<String> authorization;
@@ -162,6 +163,11 @@ final class ConnectionSettings {
             return Optional.of(KEEP_ALIVE);
         }
         return givenMs <= 0 || givenMs == Long.MAX_VALUE ? Optional.empty() : Optional.of(Duration.ofMillis(givenMs));
+    }
+
+    /** How long one append may take: many may be under way, and wait for the same disk. */
+    Duration appendDeadline() {
+        return parameters.getDefaultDeadline() == null ? APPEND_DEADLINE : deadline();
     }
 
     /** How long one answer may take. */

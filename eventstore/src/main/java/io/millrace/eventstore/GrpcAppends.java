@@ -161,7 +161,7 @@ final class GrpcAppends {
             ClientCall<AppendReq, AppendResp> call = channel.newCall(
                     StreamsGrpc.getAppendMethod(),
                     CallOptions.DEFAULT.withDeadlineAfter(
-                            transport.settings().deadline().toMillis(), TimeUnit.MILLISECONDS));
+                            transport.settings().appendDeadline().toMillis(), TimeUnit.MILLISECONDS));
             call.start(this, transport.settings().headers(true));
             call.request(2);
             request.messages().forEach(call::sendMessage);
