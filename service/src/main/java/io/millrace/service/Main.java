@@ -2,30 +2,55 @@ package io.millrace.service;
 
 import io.millrace.service.terminal.Console;
 import io.millrace.service.terminal.Logging;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.List;
+import org.jline.utils.Signals;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
 /** Where the program begins. */
 public final class Main {
-    /** How long a stop may take, all in all. */
-    private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
+    private static final List<String> STOP_SIGNALS = List.of("INT", "TERM");
 
-    /** What is left of it when the commands are given up, for the process to end. */
-    private static final Duration MARGIN = Duration.ofMillis(500);
+    /** A stop may take 10 s, the end of the process included. */
+    private static final Duration STOP_WITHIN = Duration.ofMillis(9_500);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
     private Main() {}
 
     public static void main(String... args) {
         StopSignal stop = new StopSignal();
-        CompletableFuture<Integer> ended = new CompletableFuture<>();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> endBySignal(stop, ended), "millrace-stop"));
-        int exitCode = run(new Program(Console.ofProcess(), stop), args);
-        ended.complete(exitCode);
-        System.exit(exitCode);
+        // Not in a shutdown hook: hooks run all at once, and embedded servers have theirs.
+        for (String signal : STOP_SIGNALS) {
+            Signals.register(signal, () -> stopOrGiveUp(stop));
+        }
+        System.exit(run(new Program(Console.ofProcess(), stop), args));
+    }
+
+    private static void stopOrGiveUp(StopSignal stop) {
+        if (stop.isRaised()) {
+            Runtime.getRuntime().halt(ExitCode.DONE.number());
+        }
+        Thread watch = new Thread(Main::endInTime, "millrace-stop");
+        watch.setDaemon(true);
+        watch.start();
+        stop.raise();
+    }
+
+    private static void endInTime() {
+        try {
+            Thread.sleep(STOP_WITHIN.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        System.err.println("millrace: ended after " + STOP_WITHIN.toSeconds()
+                + " s of stopping; what was not committed will be read again");
+        Runtime.getRuntime().halt(ExitCode.DONE.number());
     }
 
     /**
@@ -41,6 +66,7 @@ public final class Main {
         Ansi colours = program.console().kind().colours() ? Ansi.ON : Ansi.OFF;
         Millrace millrace = new Millrace(program);
         CommandLine commandLine = new CommandLine(millrace)
+                .addSubcommand(new DemoCommand(program))
                 .addSubcommand(new RunCommand(program))
                 .addSubcommand(new ReplayCommand(program))
                 .addSubcommand(new StatusCommand(program))
@@ -48,36 +74,22 @@ public final class Main {
                 .addSubcommand(new SchemaCommand(program));
         return commandLine
                 .setOut(program.console().out())
-                .setErr(new java.io.PrintWriter(java.io.Writer.nullWriter()))
+                .setErr(new PrintWriter(Writer.nullWriter()))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(colours))
                 .setUsageHelpWidth(Math.min(100, program.console().kind().columns()))
                 .setUsageHelpLongOptionsMaxWidth(32)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, args) -> Failures.usage(program.console(), e))
-                .setExecutionExceptionHandler(
-                        (e, failed, parsed) -> Failures.report(program.console(), e, millrace.verbose())
-                                .number());
+                .setExecutionExceptionHandler((e, failed, parsed) ->
+                        exitCode(program, e, millrace.verbose()).number());
     }
 
-    /**
-     * Runs in the shutdown hook, where the JVM waits for it, and ends the process with the command's own exit code: after
-     * a signal the JVM would say 143 or 130, and "stopped by a signal" is a good end. When the command ends by itself,
-     * its exit code is there already and nothing is left to do.
-     */
-    private static void endBySignal(StopSignal stop, CompletableFuture<Integer> ended) {
-        if (ended.isDone()) {
-            return;
+    /** What fails because it is being stopped, did not fail: Ctrl-C reaches child processes, too. */
+    private static ExitCode exitCode(Program program, Exception e, boolean verbose) {
+        if (program.stop().isRaised()) {
+            LOG.debug("Stopped.", e);
+            return ExitCode.DONE;
         }
-        stop.raise();
-        try {
-            long patience = STOP_WITHIN.minus(MARGIN).toMillis();
-            Runtime.getRuntime().halt(ended.get(patience, TimeUnit.MILLISECONDS));
-        } catch (TimeoutException e) {
-            System.err.println("millrace: not stopped within " + STOP_WITHIN.toSeconds()
-                    + " s, ended; what was not committed will be read again");
-            Runtime.getRuntime().halt(ExitCode.DONE.number());
-        } catch (InterruptedException | java.util.concurrent.ExecutionException e) {
-            Runtime.getRuntime().halt(ExitCode.PROJECTION_FAILED.number());
-        }
+        return Failures.report(program.console(), e, verbose);
     }
 }

@@ -38,6 +38,10 @@ final class Projections implements AutoCloseable {
         }
     }
 
+    boolean areAllRunning() {
+        return runs.stream().noneMatch(run -> run.ended().isDone());
+    }
+
     List<RunSummary> summaries() {
         return runs.stream().map(ProjectionRun::summary).toList();
     }

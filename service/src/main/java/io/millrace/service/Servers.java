@@ -11,12 +11,14 @@ import io.millrace.sql.PostgresStore;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 
 /** The event store and the PostgreSQL that a configuration names, connected; embedded ones are started and stopped. */
 final class Servers implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private Optional<String> embeddedPostgres = Optional.empty();
     private final EventStoreConnection eventStore;
     private final PostgresStore postgres;
 
@@ -62,6 +64,8 @@ final class Servers implements AutoCloseable {
     private PostgresStore connect(PostgresSetting setting) {
         if (setting instanceof PostgresSetting.Embedded embedded) {
             EmbeddedPostgres started = embedded().startPostgres(embedded.folder());
+            embeddedPostgres = Optional.of(
+                    "postgresql://" + started.user() + "@127.0.0.1:" + started.port() + "/" + started.database());
             return opened(PostgresStore.open(
                     PostgresSettings.of(started.jdbcUrl(), started.user(), started.password(), setting.schema())));
         }
@@ -92,6 +96,11 @@ final class Servers implements AutoCloseable {
 
     EventStoreConnection eventStore() {
         return eventStore;
+    }
+
+    /** Where psql finds the PostgreSQL that was started here; empty if it is another one. */
+    Optional<String> embeddedPostgres() {
+        return embeddedPostgres;
     }
 
     PostgresStore postgres() {

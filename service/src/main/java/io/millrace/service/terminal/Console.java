@@ -99,6 +99,11 @@ public final class Console {
         return kind;
     }
 
+    /** A heading on {@code out}: bold, where that can be shown. */
+    public String strong(String text) {
+        return kind.colours() ? "\u001b[1m" + text + "\u001b[0m" : text;
+    }
+
     /** Asks, and takes nothing but "yes" for yes. */
     public boolean agrees(String question) {
         err.ask(question + " [yes/no] ");

@@ -55,6 +55,14 @@ public final class LiveLines {
         }
     }
 
+    /** Replaces all live lines; each must fit the terminal's width. */
+    public synchronized void show(List<String> block) {
+        clear();
+        lines.clear();
+        lines.addAll(block);
+        draw();
+    }
+
     /** The live lines stay as they are, and scroll away like ordinary ones from now on. */
     public synchronized void settle() {
         lines.clear();
