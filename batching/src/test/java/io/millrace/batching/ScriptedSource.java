@@ -2,22 +2,21 @@ package io.millrace.batching;
 
 import io.millrace.projections.EventSource;
 import io.millrace.projections.SourceSignal;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** An event source that says what the test says. */
 final class ScriptedSource implements EventSource {
-    final List<Request> requests = new ArrayList<>();
+    final List<Request> requests = new CopyOnWriteArrayList<>();
     long demand;
     boolean closed;
 
     @Nullable
     RuntimeException refuses;
 
-    private Subscriber subscriber = signal -> {
-        throw new IllegalStateException("not subscribed");
-    };
+    private volatile @Nullable Subscriber subscriber;
 
     @Override
     public Subscription subscribe(Request request, Subscriber to) {
@@ -41,9 +40,14 @@ final class ScriptedSource implements EventSource {
         };
     }
 
+    boolean isSubscribed() {
+        return subscriber != null;
+    }
+
     void say(SourceSignal... signals) {
+        Subscriber to = Objects.requireNonNull(subscriber, "not subscribed");
         for (SourceSignal signal : signals) {
-            subscriber.onSignal(signal);
+            to.onSignal(signal);
         }
     }
 }

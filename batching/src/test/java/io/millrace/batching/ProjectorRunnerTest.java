@@ -1,0 +1,189 @@
+package io.millrace.batching;
+
+import static io.millrace.batching.Views.at;
+import static io.millrace.batching.Views.viewed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.batching.ProjectorOptions.Until;
+import io.millrace.batching.ProjectorState.Failed;
+import io.millrace.batching.ProjectorState.Live;
+import io.millrace.batching.ProjectorState.Stopped;
+import io.millrace.projections.EventSource;
+import io.millrace.projections.SourceSignal.CaughtUp;
+import io.millrace.projections.SourceSignal.Subscribed;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ProjectorRunnerTest {
+    private final MemoryCommitter committer = new MemoryCommitter("views-per-viewer");
+
+    @Test
+    void replaysWithAThreadOnEitherSide() throws InterruptedException {
+        long events = 100_000;
+        ProjectorRunner runner =
+                runner(new ThreadedSource(events), ProjectorOptions.DEFAULT.withUntil(Until.FIRST_HEAD));
+
+        runner.start();
+        ProjectorSummary summary = runner.awaitEnd();
+
+        assertThat(runner.state()).isEqualTo(new Stopped());
+        assertThat(summary.handled()).isEqualTo(events);
+        assertThat(summary.checkpoint()).contains(at(events));
+        assertThat(committer.value(Views.TABLE, Views.key("1"), "views")).contains(events);
+    }
+
+    @Test
+    void showsALiveEventWithoutWaitingForTheAge() throws InterruptedException {
+        ScriptedSource source = new ScriptedSource();
+        CountDownLatch committed = new CountDownLatch(1);
+        ProjectorOptions never = ProjectorOptions.DEFAULT.withFlushPolicy(
+                FlushPolicy.DEFAULT.withMaxAge(Duration.ofDays(1)).withCheckpointOnlyEvery(Duration.ofDays(1)));
+        ProjectorListener listener = new ProjectorListener() {
+            @Override
+            public void committed(Batch batch, CommitOutcome.Committed outcome, Duration took) {
+                committed.countDown();
+            }
+        };
+        try (ProjectorRunner runner = runner(source, never, listener)) {
+            runner.start();
+            await(() -> source.isSubscribed());
+            source.say(new Subscribed(Optional.of(at(0))), new CaughtUp());
+            await(() -> runner.state().equals(new Live()));
+
+            source.say(viewed(1, "1"));
+
+            assertThat(committed.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void flushesForAgeWithoutBeingWoken() throws InterruptedException {
+        ScriptedSource source = new ScriptedSource();
+        ProjectorOptions soon =
+                ProjectorOptions.DEFAULT.withFlushPolicy(FlushPolicy.DEFAULT.withMaxAge(Duration.ofMillis(20)));
+        try (ProjectorRunner runner = runner(source, soon)) {
+            runner.start();
+            await(() -> source.isSubscribed());
+            source.say(new Subscribed(Optional.of(at(9))), viewed(1, "1"));
+
+            await(() -> runner.summary().flushes(FlushReason.AGE) == 1);
+        }
+    }
+
+    @Test
+    void stopsCleanlyAndLeavesNoThreadBehind() throws InterruptedException {
+        ProjectorRunner runner = runner(new ThreadedSource(10), ProjectorOptions.DEFAULT);
+        runner.start();
+        await(() -> runner.summary().events() == 10);
+
+        runner.stop(Duration.ofSeconds(10));
+
+        assertThat(runner.state()).isEqualTo(new Stopped());
+        assertThat(runner.summary().handled()).isEqualTo(10);
+        await(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().contains("views-per-viewer")));
+    }
+
+    @Test
+    void stopsAtItsDeadlineThoughAFlushHangs() throws InterruptedException {
+        Semaphore never = new Semaphore(0);
+        committer.answer(batch -> {
+            never.acquireUninterruptibly();
+            return committer.reallyCommit(batch);
+        });
+        ProjectorRunner runner = runner(new ThreadedSource(100), ProjectorOptions.DEFAULT);
+        runner.start();
+        await(() -> runner.summary().events() == 100);
+
+        runner.stop(Duration.ofMillis(200));
+
+        assertThat(runner.state()).isEqualTo(new Stopped());
+        assertThat(runner.summary().handled()).isZero();
+        never.release();
+    }
+
+    @Test
+    void failsVisiblyWhenTheUnexpectedHappens() throws InterruptedException {
+        EventSource broken = (request, subscriber) -> {
+            throw new NoClassDefFoundError("io/netty/Broken");
+        };
+        ProjectorRunner runner = runner(broken, ProjectorOptions.DEFAULT);
+
+        runner.start();
+        runner.awaitEnd();
+
+        assertThat(runner.state())
+                .isInstanceOfSatisfying(
+                        Failed.class, failed -> assertThat(failed.cause()).isInstanceOf(NoClassDefFoundError.class));
+    }
+
+    @Test
+    void stopsWhenItsThreadIsInterrupted() throws InterruptedException {
+        ScriptedSource source = new ScriptedSource();
+        Thread[] stepping = new Thread[1];
+        ProjectorRunner runner = runner(source, ProjectorOptions.DEFAULT, new ProjectorListener() {
+            @Override
+            public void stateChanged(ProjectorState from, ProjectorState to) {
+                stepping[0] = Thread.currentThread();
+            }
+        });
+        runner.start();
+        await(() -> source.isSubscribed());
+        source.say(new Subscribed(Optional.of(at(9))), viewed(1, "1"));
+        await(() -> runner.summary().events() == 1);
+
+        stepping[0].interrupt();
+
+        assertThat(runner.awaitEnd().flushes(FlushReason.SHUTDOWN)).isEqualTo(1);
+        assertThat(runner.state()).isEqualTo(new Stopped());
+    }
+
+    private ProjectorRunner runner(EventSource source, ProjectorOptions options, ProjectorListener... listeners) {
+        return new ProjectorRunner(Views.PROJECTION, source, committer, options, listeners);
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        while (!condition.getAsBoolean()) {
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
+    }
+
+    /** A source with a thread of its own, that hands on as many views as it is asked for. */
+    private record ThreadedSource(long events) implements EventSource {
+        @Override
+        public Subscription subscribe(Request request, Subscriber subscriber) {
+            Semaphore demand = new Semaphore(0);
+            Thread thread = new Thread(() -> {
+                try {
+                    subscriber.onSignal(new Subscribed(Optional.of(at(events))));
+                    for (long position = 1; position <= events; position++) {
+                        demand.acquire();
+                        subscriber.onSignal(viewed(position, "1"));
+                    }
+                    subscriber.onSignal(new CaughtUp());
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            thread.start();
+            return new Subscription() {
+                @Override
+                public void request(int more) {
+                    demand.release(more);
+                }
+
+                @Override
+                public void close() {
+                    thread.interrupt();
+                }
+            };
+        }
+    }
+}
