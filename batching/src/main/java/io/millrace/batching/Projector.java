@@ -158,6 +158,7 @@ public final class Projector {
                 shown(checkpoint.position()));
         readNoMore();
         folding.swap();
+        progress.standAt(checkpoint);
         ending.reopen();
         status.enter(Phase.CATCHING_UP);
     }

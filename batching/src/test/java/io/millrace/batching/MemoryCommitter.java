@@ -16,7 +16,7 @@ import java.util.function.Function;
 
 /** A committer whose tables are in memory; answers as the test says, while it says something. */
 final class MemoryCommitter implements BatchCommitter {
-    final InMemoryReadModels tables = new InMemoryReadModels();
+    InMemoryReadModels tables = new InMemoryReadModels();
     /** Every batch that it was given, whatever became of it. */
     final List<Batch> attempts = new ArrayList<>();
     /** Those that it committed. */
@@ -40,6 +40,16 @@ final class MemoryCommitter implements BatchCommitter {
 
     void answer(Function<Batch, CommitOutcome> answer) {
         answers.add(answer);
+    }
+
+    /** Before any other answer that waits. */
+    void answerNext(CommitOutcome outcome) {
+        answers.addFirst(batch -> outcome);
+    }
+
+    /** From now on it is well. */
+    void forgetAnswers() {
+        answers.clear();
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.millrace.batching.ProjectorState.Failed;
 import io.millrace.batching.ProjectorState.Fenced;
 import io.millrace.batching.ProjectorState.Live;
 import io.millrace.batching.ProjectorState.Retrying;
+import io.millrace.batching.ProjectorState.Stopped;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.projections.EventFailedException;
 import io.millrace.projections.EventSourceException;
@@ -165,6 +166,19 @@ class ProjectorFailureTest {
         Batch again = projector.committer.committed.get(projector.committer.committed.size() - 1);
         assertThat(again.events()).hasSize(4);
         assertThat(projector.checkpoint()).contains(at(5));
+    }
+
+    @Test
+    void doesNotMoveTheCheckpointOverWhatWasLostWhenItStops() {
+        ProjectorHarness projector = ProjectorHarness.live().flushesTakeTime().say(viewed(1, "1"), viewed(2, "1"));
+        Checkpoint back = Checkpoint.atStart("views-per-viewer");
+        projector.committer.answer(new CommitOutcome.WentBack(back));
+
+        projector.stops().lands();
+
+        assertThat(projector.projector.state()).isEqualTo(new Stopped());
+        assertThat(projector.committer.attempts).hasSize(1);
+        assertThat(projector.projector.summary().checkpoint()).isEmpty();
     }
 
     @Test
