@@ -105,7 +105,7 @@ final class MemoryCommitter implements BatchCommitter {
     }
 
     /** One column of one row; empty if it is NULL or the row is absent. */
-    Optional<Object> value(ReadModel model, io.millrace.projections.RowKey key, String column) {
+    Optional<Object> value(ReadModel model, Object key, String column) {
         return tables.row(model, key).map((Map<String, Object> row) -> row.get(column));
     }
 

@@ -129,6 +129,6 @@ final class ProjectorHarness {
     }
 
     Optional<Object> viewsOf(String viewer) {
-        return committer.value(Views.TABLE, Views.key(viewer), "views");
+        return committer.value(Views.TABLE, viewer, "views");
     }
 }

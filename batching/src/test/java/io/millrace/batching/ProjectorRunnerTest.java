@@ -36,7 +36,7 @@ class ProjectorRunnerTest {
         assertThat(runner.state()).isEqualTo(new Stopped());
         assertThat(summary.handled()).isEqualTo(events);
         assertThat(summary.checkpoint()).contains(at(events));
-        assertThat(committer.value(Views.TABLE, Views.key("1"), "views")).contains(events);
+        assertThat(committer.value(Views.TABLE, "1", "views")).contains(events);
     }
 
     @Test
