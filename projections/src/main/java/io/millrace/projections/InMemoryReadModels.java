@@ -49,8 +49,13 @@ public final class InMemoryReadModels {
     }
 
     /** One row: the values of its columns that are not NULL, normalised; empty if it is not there. */
+    public Optional<Map<String, Object>> row(ReadModel readModel, RowKey key) {
+        return Optional.ofNullable(rows.get(new Place(readModel, key)));
+    }
+
+    /** One row, by the values of its key columns. See {@link #row(ReadModel, RowKey)}. */
     public Optional<Map<String, Object>> row(ReadModel readModel, Object... key) {
-        return Optional.ofNullable(rows.get(new Place(readModel, KeyReader.read("in memory", readModel, key))));
+        return row(readModel, KeyReader.read("in memory", readModel, key));
     }
 
     private record Place(ReadModel readModel, RowKey key) {}

@@ -3,6 +3,7 @@ package io.millrace.projections;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -23,6 +24,12 @@ final class JsonText {
     /** PostgreSQL's own limit is its stack, some thousands of levels; Jackson's is this one. */
     static final int MAX_DEPTH = StreamReadConstraints.DEFAULT_MAX_DEPTH;
 
+    /** Merging goes deeper by calls within the database, each of which takes much of a stack of 2 MB. */
+    static final int MAX_PATCH_DEPTH = 100;
+
+    /** A patch is written with two levels for each of its own, around the documents that it sets. */
+    private static final int MAX_WRITTEN_DEPTH = MAX_DEPTH + 3 * MAX_PATCH_DEPTH;
+
     /** No surprise within the 16 MiB that an event can have: only the depth is limited. */
     static JsonFactory newFactory() {
         return JsonFactory.builder()
@@ -31,6 +38,9 @@ final class JsonText {
                         .maxStringLength(Integer.MAX_VALUE)
                         .maxNameLength(Integer.MAX_VALUE)
                         .maxNumberLength(Sums.MAX_INTEGER_DIGITS + Sums.MAX_SCALE + 16)
+                        .build())
+                .streamWriteConstraints(StreamWriteConstraints.builder()
+                        .maxNestingDepth(MAX_WRITTEN_DEPTH)
                         .build())
                 .build();
     }
@@ -78,7 +88,7 @@ final class JsonText {
     }
 
     private static JsonNode canonical(JsonNode node, int depth) {
-        if (depth > MAX_DEPTH) {
+        if (depth > MAX_WRITTEN_DEPTH) {
             throw new IllegalArgumentException("expected JSON of at most " + MAX_DEPTH + " levels");
         }
         return switch (node.getNodeType()) {

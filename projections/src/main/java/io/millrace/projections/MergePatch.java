@@ -66,15 +66,28 @@ public sealed interface MergePatch {
         }
     }
 
-    /** What an RFC 7386 document means: an object merges, where null deletes; anything else replaces. */
+    /**
+     * What an RFC 7386 document means: an object merges, where null deletes; anything else replaces.
+     *
+     * @throws IllegalArgumentException if objects that merge are nested more than 100 levels deep
+     */
     static MergePatch of(JsonNode document) {
+        return read(document, 1);
+    }
+
+    private static MergePatch read(JsonNode document, int depth) {
         if (!document.isObject()) {
             return new Set(document);
+        }
+        if (depth > JsonText.MAX_PATCH_DEPTH) {
+            throw new IllegalArgumentException("expected a merge patch of at most " + JsonText.MAX_PATCH_DEPTH
+                    + " levels. Set the document instead, or patch a part of it");
         }
         Map<String, MergePatch> members = new LinkedHashMap<>();
         document.properties()
                 .forEach(member -> members.put(
-                        member.getKey(), member.getValue().isNull() ? new Delete() : of(member.getValue())));
+                        member.getKey(),
+                        member.getValue().isNull() ? new Delete() : read(member.getValue(), depth + 1)));
         return new Merge(members);
     }
 }

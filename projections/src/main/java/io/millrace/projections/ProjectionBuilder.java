@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** Describes a projection. What is wrong is told at once, or by {@link #build}. */
@@ -34,12 +35,12 @@ public final class ProjectionBuilder {
 
     /** Reads one stream, links resolved, instead of all. */
     public ProjectionBuilder fromStream(String stream) {
-        return from(new Source.SingleStream(stream));
+        return from(() -> new Source.SingleStream(stream));
     }
 
     /** Reads the streams whose names begin with one of these, instead of all. */
     public ProjectionBuilder fromStreamsStartingWith(String... prefixes) {
-        return from(new Source.StreamsStartingWith(List.of(prefixes)));
+        return from(() -> new Source.StreamsStartingWith(List.of(prefixes)));
     }
 
     /** The tables that {@link Rows#execute} writes, beside the read models. */
@@ -100,7 +101,13 @@ public final class ProjectionBuilder {
         return new DeclaredProjection(name, source, readModels, alsoWrites, handlers);
     }
 
-    private ProjectionBuilder from(Source newSource) {
+    private ProjectionBuilder from(Supplier<Source> described) {
+        Source newSource;
+        try {
+            newSource = described.get();
+        } catch (IllegalArgumentException e) {
+            throw new InvalidProjectionException("projection " + name + ": " + e.getMessage(), e);
+        }
         if (!(source instanceof Source.AllStreams)) {
             throw invalid("expected one source: " + source + " and " + newSource + ". Take one out");
         }

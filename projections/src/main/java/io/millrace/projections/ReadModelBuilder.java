@@ -25,14 +25,14 @@ public final class ReadModelBuilder {
     }
 
     /** A key column; several make a composite key, in this order. */
-    public ReadModelBuilder key(String name, ColumnType type) {
+    public ReadModelBuilder key(String name, @Nullable ColumnType type) {
         last = new Described(name, type);
         key.add(last);
         return this;
     }
 
     /** A column that may be NULL and has no default, unless {@link #notNull} or {@link #defaultValue} follow. */
-    public ReadModelBuilder column(String name, ColumnType type) {
+    public ReadModelBuilder column(String name, @Nullable ColumnType type) {
         last = new Described(name, type);
         columns.add(last);
         return this;
