@@ -70,6 +70,10 @@ final class StreamsService {
     }
 
     private StreamObserver<AppendReq> append(StreamObserver<AppendResp> response) {
+        // One by one, each event would cost two changes of thread; how much one append may bring is bounded elsewhere.
+        ServerCallStreamObserver<AppendResp> call = (ServerCallStreamObserver<AppendResp>) response;
+        call.disableAutoRequest();
+        call.request(Integer.MAX_VALUE);
         return new AppendCall(
                 log.get(), maxAppendBytes, gate.redirect(FaultInterceptor.REQUIRES_LEADER.get()), response);
     }
