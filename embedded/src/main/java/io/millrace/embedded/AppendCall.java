@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One append: its options, then its events, then the answer. */
 final class AppendCall implements StreamObserver<AppendReq> {
-    private final EventLog log;
+    private final LogWriter writer;
     private final int maxBytes;
     private final StreamObserver<AppendResp> response;
     private final List<Proposed> events = new ArrayList<>();
@@ -22,8 +22,9 @@ final class AppendCall implements StreamObserver<AppendReq> {
     private long bytes;
     private boolean refused;
 
-    AppendCall(EventLog log, int maxBytes, Optional<RuntimeException> refusal, StreamObserver<AppendResp> response) {
-        this.log = log;
+    AppendCall(
+            LogWriter writer, int maxBytes, Optional<RuntimeException> refusal, StreamObserver<AppendResp> response) {
+        this.writer = writer;
         this.maxBytes = maxBytes;
         this.response = response;
         refusal.ifPresent(this::refuse);
@@ -93,7 +94,7 @@ final class AppendCall implements StreamObserver<AppendReq> {
             return;
         }
         try {
-            response.onNext(answer(to, log.append(stream, Expected.of(to), events), stream));
+            response.onNext(answer(to, writer.append(stream, Expected.of(to), events), stream));
             response.onCompleted();
         } catch (StatusRuntimeException refusal) {
             response.onError(refusal);

@@ -20,7 +20,7 @@ final class AppendCheck {
     }
 
     /** The answer that is due without writing anything; empty when the events are to be written. */
-    Optional<AppendOutcome> check(String name, Optional<StreamState> existing, long expected, List<Proposed> events) {
+    Optional<AppendOutcome> append(String name, Optional<StreamState> existing, long expected, List<Proposed> events) {
         if (existing.isPresent() && existing.get().isTombstoned()) {
             return Optional.of(new AppendOutcome.StreamDeleted());
         }
@@ -43,7 +43,7 @@ final class AppendCheck {
     }
 
     /** The refusal of a soft delete or a tombstone; empty when it is to be done. */
-    Optional<AppendOutcome> checkDelete(String name, Optional<StreamState> existing, long expected) {
+    Optional<AppendOutcome> delete(Optional<StreamState> existing, long expected) {
         if (existing.isPresent() && existing.get().isTombstoned()) {
             return Optional.of(new AppendOutcome.StreamDeleted());
         }

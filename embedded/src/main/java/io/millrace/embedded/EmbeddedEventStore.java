@@ -1,7 +1,6 @@
 package io.millrace.embedded;
 
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,19 +21,19 @@ public final class EmbeddedEventStore implements AutoCloseable {
     private final boolean systemProjections;
     private final String credentials;
     private final Optional<Tls> tls;
-    private volatile EventLog log;
+    private volatile Store store;
     private @Nullable Long restoreTo;
 
     private EmbeddedEventStore(Builder settings) {
         this.systemProjections = settings.systemProjections;
-        this.log = new EventLog(systemProjections, Clock.systemUTC());
-        FirstRecords.write(log, systemProjections);
+        this.store = Store.open(settings.dataFolder, systemProjections);
         this.credentials = settings.users.entrySet().stream()
                 .findFirst()
                 .map(user -> user.getKey() + ":" + user.getValue() + "@")
                 .orElse("");
         this.tls = settings.tls;
-        this.server = new GrpcServer(() -> log, settings.port, settings.maxAppendBytes, new Users(settings.users), tls);
+        this.server =
+                new GrpcServer(() -> store, settings.port, settings.maxAppendBytes, new Users(settings.users), tls);
         this.faults = new Faults(this, server);
     }
 
@@ -73,7 +72,15 @@ public final class EmbeddedEventStore implements AutoCloseable {
 
     /** The commit position of the newest record in {@code $all}, system events included; 0 when there is none. */
     public long lastPosition() {
-        return log.lastPosition();
+        return store.log().lastPosition();
+    }
+
+    /**
+     * How many records that had been acknowledged were missing from the data folder when it was opened: above zero only
+     * where the file's end was torn, by a power cut or by hand. They are gone; what was before them is there.
+     */
+    public long recordsLost() {
+        return store.disk().map(DiskStore::lost).orElse(0L);
     }
 
     public boolean isRunning() {
@@ -103,7 +110,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
         Long position = restoreTo;
         if (position != null) {
             restoreTo = null;
-            log = log.copyUpTo(position, systemProjections);
+            store = store.upTo(position, systemProjections);
         }
         server.start();
     }
@@ -116,6 +123,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        store.close();
     }
 
     /** Settings of an {@link EmbeddedEventStore}. */
@@ -127,6 +135,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
         private boolean systemProjections = true;
         private final Map<String, String> users = new LinkedHashMap<>();
         private Optional<Tls> tls = Optional.empty();
+        private Optional<Path> dataFolder = Optional.empty();
         private int maxAppendBytes = DEFAULT_MAX_APPEND_BYTES;
 
         private Builder() {}
@@ -143,6 +152,16 @@ public final class EmbeddedEventStore implements AutoCloseable {
         /** Whether {@code $ce-…}, {@code $et-…}, {@code $category-…} and {@code $streams} are written; on by default. */
         public Builder systemProjections(boolean value) {
             systemProjections = value;
+            return this;
+        }
+
+        /**
+         * Keeps the events in this folder, which is made when it is missing, and begins with what is in it. What was
+         * acknowledged survives the end of the process, however it comes; by default everything is in memory only. The
+         * events are in memory all the same: the heap bounds how many there can be.
+         */
+        public Builder dataFolder(Path folder) {
+            dataFolder = Optional.of(folder);
             return this;
         }
 

@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Which record was written last under an event id: what makes appends idempotent.
  *
  * <p>Holds 4 bytes a slot: the record's number, the id itself is looked up in the log. Split into parts that grow one by
- * one, so that no append waits for the whole to be rehashed. Used under the log's lock only.
+ * one, so that no append waits for the whole to be rehashed. Used by the log's writer only.
  */
 final class EventIds {
     private static final int PARTS = 256;

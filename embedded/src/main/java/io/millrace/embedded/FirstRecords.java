@@ -14,24 +14,24 @@ final class FirstRecords {
 
     private FirstRecords() {}
 
-    static void write(EventLog log, boolean systemProjections) {
+    static void write(LogWriter writer, boolean systemProjections) {
         if (systemProjections) {
-            write(log, "$projections-$all", "$ProjectionsInitialized", false, "");
+            write(writer, "$projections-$all", "$ProjectionsInitialized", false, "");
         }
-        write(log, "$$$scavenges", EventLog.METADATA_TYPE, true, SCAVENGES);
+        write(writer, "$$$scavenges", EventLog.METADATA_TYPE, true, SCAVENGES);
         if (systemProjections) {
-            PROJECTIONS.forEach(name -> write(log, "$projections-$all", "$ProjectionCreated", false, name));
+            PROJECTIONS.forEach(name -> write(writer, "$projections-$all", "$ProjectionCreated", false, name));
             for (int time = 0; time < 2; time++) {
-                PROJECTIONS.forEach(
-                        name -> write(log, "$projections-" + name, "$ProjectionUpdated", true, "{\"enabled\":true}"));
+                PROJECTIONS.forEach(name ->
+                        write(writer, "$projections-" + name, "$ProjectionUpdated", true, "{\"enabled\":true}"));
             }
-            write(log, "$$$et", EventLog.METADATA_TYPE, true, READABLE_BY_ALL);
-            write(log, "$et", "$Checkpoint", true, "{\"$c\":0,\"$p\":-1}");
+            write(writer, "$$$et", EventLog.METADATA_TYPE, true, READABLE_BY_ALL);
+            write(writer, "$et", "$Checkpoint", true, "{\"$c\":0,\"$p\":-1}");
         }
     }
 
-    private static void write(EventLog log, String stream, String type, boolean json, String data) {
+    private static void write(LogWriter writer, String stream, String type, boolean json, String data) {
         Proposed event = new Proposed(UUID.randomUUID(), type, json, ByteString.EMPTY, ByteString.copyFromUtf8(data));
-        log.append(stream, ExpectedRevision.ANY, List.of(event));
+        writer.append(stream, ExpectedRevision.ANY, List.of(event));
     }
 }

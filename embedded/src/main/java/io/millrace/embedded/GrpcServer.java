@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -28,8 +30,16 @@ final class GrpcServer implements AutoCloseable {
     private static final InetAddress LOOPBACK = loopback();
     private static final int MAX_MESSAGE_BYTES = 64 << 20;
 
-    private final ExecutorService executor =
-            Executors.newCachedThreadPool(new DefaultThreadFactory("embedded-eventstore", true));
+    /** What comes after the end is dropped: the calls that it belongs to are gone. */
+    private final ExecutorService executor = new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            10,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            new DefaultThreadFactory("embedded-eventstore", true),
+            new ThreadPoolExecutor.DiscardPolicy());
+
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("embedded-eventstore-timer", true));
     private final EventLoopGroup eventLoops =
@@ -42,10 +52,10 @@ final class GrpcServer implements AutoCloseable {
     private int port;
     private Server server;
 
-    GrpcServer(Supplier<EventLog> log, int port, int maxAppendBytes, Users users, Optional<Tls> tls) {
+    GrpcServer(Supplier<Store> store, int port, int maxAppendBytes, Users users, Optional<Tls> tls) {
         this.users = users;
         this.tls = tls;
-        this.streams = new StreamsService(log, gate, executor, maxAppendBytes);
+        this.streams = new StreamsService(store, gate, executor, maxAppendBytes);
         this.port = port;
         this.server = listen();
         this.port = server.getPort();

@@ -7,7 +7,7 @@ import java.util.Map;
 /**
  * Event types or content types, each kept once and known in the records by a number.
  *
- * <p>Added to under the log's lock; read without one.
+ * <p>Added to by the log's writer; read without a lock.
  */
 final class Names {
     private final String metadataKey;
@@ -40,6 +40,10 @@ final class Names {
         entries = more;
         ids.put(name, id);
         return id;
+    }
+
+    int count() {
+        return entries.length;
     }
 
     Entry get(int id) {

@@ -36,6 +36,7 @@ final class RecordCursor {
     int dataLength;
 
     private int at;
+    private int length;
 
     RecordCursor(EventLog log) {
         this.log = log;
@@ -66,7 +67,9 @@ final class RecordCursor {
 
     RecordCursor load(int toSequence) {
         header(toSequence);
+        int start = (int) (position - log.segmentOf(position).base);
         if (kind.isProjected()) {
+            length = at - start;
             new ProjectedLink(log, this).fill();
         } else {
             created = fixed();
@@ -75,8 +78,14 @@ final class RecordCursor {
             at += metadataLength;
             dataLength = (int) varint();
             dataOffset = at;
+            length = at + dataLength - start;
         }
         return this;
+    }
+
+    /** How many bytes the record has. */
+    int length() {
+        return length;
     }
 
     StreamState stream() {

@@ -76,6 +76,12 @@ final class Refusals {
         return Status.CANCELLED.withDescription("Cancelled by a fault switch").asRuntimeException();
     }
 
+    static StatusRuntimeException diskFailed() {
+        return Status.UNAVAILABLE
+                .withDescription("The embedded event store can't write its data folder")
+                .asRuntimeException();
+    }
+
     static StatusRuntimeException notReady() {
         return Status.UNAVAILABLE.withDescription("Server Is Not Ready").asRuntimeException();
     }

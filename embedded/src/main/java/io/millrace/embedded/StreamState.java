@@ -6,7 +6,7 @@ import java.util.Arrays;
 /**
  * One stream: where its events are in the log, by revision, and what its metadata says.
  *
- * <p>Changed under the log's lock; read without one: the size is published last.
+ * <p>Changed by the log's writer; read without a lock: the size is published last.
  */
 final class StreamState {
     final String name;
@@ -14,6 +14,7 @@ final class StreamState {
     final int id;
 
     private int[] sequences = new int[2];
+    private int written;
     private volatile int size;
     private volatile StreamMetadata metadata = StreamMetadata.NONE;
     private volatile int tombstone = -1;
@@ -45,13 +46,24 @@ final class StreamState {
         return sequences[revision];
     }
 
-    void add(int sequence) {
-        int now = size;
-        if (now == sequences.length) {
-            sequences = Arrays.copyOf(sequences, now + (now >> 1) + 2);
+    /** How many events were written, published or not; the writer's own count. */
+    int written() {
+        return written;
+    }
+
+    /** Whether this is the first since {@link #publish()}. */
+    boolean add(int sequence) {
+        boolean first = written == size;
+        if (written == sequences.length) {
+            sequences = Arrays.copyOf(sequences, written + (written >> 1) + 2);
         }
-        sequences[now] = sequence;
-        size = now + 1;
+        sequences[written++] = sequence;
+        return first;
+    }
+
+    /** Shows readers what was added. */
+    void publish() {
+        size = written;
     }
 
     StreamMetadata metadata() {

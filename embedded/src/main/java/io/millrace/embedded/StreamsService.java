@@ -21,14 +21,14 @@ import java.util.function.Supplier;
 
 /** The protocol's Streams service: append, read, subscribe, delete, tombstone. */
 final class StreamsService {
-    private final Supplier<EventLog> log;
+    private final Supplier<Store> store;
     private final FaultGate gate;
     private final Executor executor;
     private final int maxAppendBytes;
     private final Set<ResponsePump> subscriptions = ConcurrentHashMap.newKeySet();
 
-    StreamsService(Supplier<EventLog> log, FaultGate gate, Executor executor, int maxAppendBytes) {
-        this.log = log;
+    StreamsService(Supplier<Store> store, FaultGate gate, Executor executor, int maxAppendBytes) {
+        this.store = store;
         this.gate = gate;
         this.executor = executor;
         this.maxAppendBytes = maxAppendBytes;
@@ -57,7 +57,7 @@ final class StreamsService {
 
     private void read(ReadReq request, StreamObserver<WireBuffer> responses) {
         CallContext call = new CallContext(
-                log.get(),
+                store.get().log(),
                 (ServerCallStreamObserver<WireBuffer>) responses,
                 executor,
                 gate,
@@ -75,7 +75,7 @@ final class StreamsService {
         call.disableAutoRequest();
         call.request(Integer.MAX_VALUE);
         return new AppendCall(
-                log.get(), maxAppendBytes, gate.redirect(FaultInterceptor.REQUIRES_LEADER.get()), response);
+                store.get().writer(), maxAppendBytes, gate.redirect(FaultInterceptor.REQUIRES_LEADER.get()), response);
     }
 
     private void delete(DeleteReq request, StreamObserver<DeleteResp> response) {
@@ -84,7 +84,7 @@ final class StreamsService {
             DeleteReq.Options options = request.getOptions();
             String stream = options.getStreamIdentifier().getStreamName().toStringUtf8();
             long expected = Expected.of(options);
-            long position = Deletion.positionOf(log.get().softDelete(stream, expected), stream, expected);
+            long position = Deletion.positionOf(store.get().writer().softDelete(stream, expected), stream, expected);
             return DeleteResp.newBuilder()
                     .setPosition(DeleteResp.Position.newBuilder()
                             .setCommitPosition(position)
@@ -99,7 +99,7 @@ final class StreamsService {
             TombstoneReq.Options options = request.getOptions();
             String stream = options.getStreamIdentifier().getStreamName().toStringUtf8();
             long expected = Expected.of(options);
-            long position = Deletion.positionOf(log.get().tombstone(stream, expected), stream, expected);
+            long position = Deletion.positionOf(store.get().writer().tombstone(stream, expected), stream, expected);
             return TombstoneResp.newBuilder()
                     .setPosition(TombstoneResp.Position.newBuilder()
                             .setCommitPosition(position)

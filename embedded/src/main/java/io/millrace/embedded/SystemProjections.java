@@ -7,7 +7,7 @@ import java.util.UUID;
 /**
  * Four of the projections that EventStoreDB ships: links by category and by event type, and one per stream.
  *
- * <p>Runs under the log's lock, directly behind the append that it follows. A real server's links come a little later
+ * <p>Runs under the writer's lock, directly behind the append that it follows. A real server's links come a little later
  * than that, but in {@code $all} after their event too. Followed are ordinary streams and their metadata streams, as
  * there: a metadata stream is in {@code $streams}, its events are in {@code $et-$metadata} under the name of the stream
  * that they describe, and one that deletes its stream is in {@code $ce-…} and {@code $et-$deleted}.
@@ -107,9 +107,9 @@ final class SystemProjections {
     }
 
     private StreamState linkStream(String name) {
-        StreamState stream = log.find(name).orElseGet(() -> log.create(name));
-        if (stream.size() == 0 && log.find("$$" + name).isEmpty()) {
-            log.add(log.create("$$" + name), Proposed.streamMetadata(READABLE_BY_ALL));
+        StreamState stream = log.findOrCreate(name);
+        if (stream.written() == 0 && log.find("$$" + name).isEmpty()) {
+            log.add(log.findOrCreate("$$" + name), Proposed.streamMetadata(READABLE_BY_ALL));
         }
         return stream;
     }

@@ -34,7 +34,7 @@ class EmbeddedEventStoreTest {
 
     @AfterEach
     void stop() throws Exception {
-        client.shutdown().get(5, TimeUnit.SECONDS);
+        client.shutdown().get(20, TimeUnit.SECONDS);
         store.close();
     }
 
@@ -43,7 +43,7 @@ class EmbeddedEventStoreTest {
         WriteResult written = append("books-1", ExpectedRevision.noStream(), 3);
 
         List<ResolvedEvent> events = client.readStream("books-1", ReadStreamOptions.get())
-                .get(5, TimeUnit.SECONDS)
+                .get(20, TimeUnit.SECONDS)
                 .getEvents();
         assertThat(events).extracting(event -> event.getEvent().getRevision()).containsExactly(0L, 1L, 2L);
         assertThat(events.get(2).getEvent().getPosition()).isEqualTo(written.getLogPosition());
@@ -63,7 +63,7 @@ class EmbeddedEventStoreTest {
     @Test
     void saysWhenAStreamIsMissing() {
         assertThatThrownBy(() ->
-                        client.readStream("nowhere", ReadStreamOptions.get()).get(5, TimeUnit.SECONDS))
+                        client.readStream("nowhere", ReadStreamOptions.get()).get(20, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(StreamNotFoundException.class);
     }
 
@@ -77,7 +77,7 @@ class EmbeddedEventStoreTest {
                                 .filter(SubscriptionFilter.newBuilder()
                                         .addEventTypePrefix("Book")
                                         .build()))
-                .get(5, TimeUnit.SECONDS);
+                .get(20, TimeUnit.SECONDS);
 
         assertThat(heard.next()).isEqualTo("0@books-1");
         assertThat(heard.next()).isEqualTo("1@books-1");
@@ -95,7 +95,7 @@ class EmbeddedEventStoreTest {
                         .build())
                 .toList();
         return client.appendToStream(stream, AppendToStreamOptions.get().expectedRevision(expected), events.iterator())
-                .get(5, TimeUnit.SECONDS);
+                .get(20, TimeUnit.SECONDS);
     }
 
     private static final class Heard extends SubscriptionListener {
@@ -112,7 +112,7 @@ class EmbeddedEventStoreTest {
         }
 
         String next() throws InterruptedException {
-            return String.valueOf(queue.poll(5, TimeUnit.SECONDS));
+            return String.valueOf(queue.poll(20, TimeUnit.SECONDS));
         }
     }
 }

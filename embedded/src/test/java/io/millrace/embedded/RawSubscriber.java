@@ -60,6 +60,10 @@ final class RawSubscriber implements AutoCloseable {
     }
 
     void append(String stream, int count) throws Exception {
+        begin(stream, count).get(20, TimeUnit.SECONDS);
+    }
+
+    CompletableFuture<AppendResp> begin(String stream, int count) {
         CompletableFuture<AppendResp> answer = new CompletableFuture<>();
         StreamObserver<AppendReq> requests = stub.append(new StreamObserver<>() {
             @Override
@@ -92,7 +96,7 @@ final class RawSubscriber implements AutoCloseable {
                     .build());
         }
         requests.onCompleted();
-        answer.get(5, TimeUnit.SECONDS);
+        return answer;
     }
 
     private static StreamIdentifier identifier(String stream) {
@@ -101,10 +105,16 @@ final class RawSubscriber implements AutoCloseable {
                 .build();
     }
 
-    /** What came next: a revision, {@code caughtUp}, {@code confirmation}, …; {@code silence} after a second without. */
+    /** What came next: a revision, {@code caughtUp}, {@code confirmation}, …; {@code silence} after a long time without. */
     String next() throws InterruptedException {
-        String message = heard.poll(1, TimeUnit.SECONDS);
+        String message = heard.poll(20, TimeUnit.SECONDS);
         return message == null ? "silence" : message;
+    }
+
+    /** Whether nothing comes for half a second. */
+    boolean hearsNothing() throws InterruptedException {
+        String message = heard.poll(500, TimeUnit.MILLISECONDS);
+        return message == null;
     }
 
     /** Passes over everything up to and with this message. */
@@ -125,7 +135,7 @@ final class RawSubscriber implements AutoCloseable {
 
     /** How the call ended. */
     Status end() throws Exception {
-        return ended.get(10, TimeUnit.SECONDS);
+        return ended.get(20, TimeUnit.SECONDS);
     }
 
     boolean hasEnded() {

@@ -1,0 +1,109 @@
+package io.millrace.embedded;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything that changes the store: appends and deletes, one at a time, each with what the server itself writes behind it
+ * (metadata, links), kept on disk where there is one before anybody sees it.
+ */
+final class LogWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+    /** What an append without events takes of the log: its position belongs to no event. */
+    private static final int EMPTY_APPEND_BYTES = 98;
+
+    private final EventLog log;
+    private final Optional<SystemProjections> projections;
+    private final Optional<DiskStore> disk;
+    private final RecordCursor cursor;
+    private final AppendCheck check;
+    private boolean broken;
+
+    LogWriter(EventLog log, boolean systemProjections, Optional<DiskStore> disk) {
+        this.log = log;
+        this.projections = systemProjections ? Optional.of(new SystemProjections(log)) : Optional.empty();
+        this.disk = disk;
+        this.cursor = new RecordCursor(log);
+        this.check = new AppendCheck(log, cursor);
+    }
+
+    synchronized AppendOutcome append(String name, long expected, List<Proposed> events) {
+        Optional<StreamState> existing = log.find(name);
+        Optional<AppendOutcome> answered = check.append(name, existing, expected, events);
+        if (answered.isPresent()) {
+            return answered.get();
+        }
+        if (events.isEmpty()) {
+            long revision = existing.map(StreamState::lastRevision).orElse(-1L);
+            return new AppendOutcome.Appended(revision, log.skip(EMPTY_APPEND_BYTES));
+        }
+        StreamState stream = log.findOrCreate(name);
+        boolean recreated = stream.isSoftDeleted();
+        long firstRevision = stream.written();
+        int first = log.size();
+        events.forEach(event -> log.add(stream, event));
+        int last = log.size() - 1;
+        if (recreated) {
+            truncateBefore(stream, firstRevision);
+        }
+        finish(first);
+        return new AppendOutcome.Appended(stream.lastRevision(), log.address(last));
+    }
+
+    /** Hides the stream's events, as EventStoreDB does it: by metadata. Its revisions go on if it is appended to again. */
+    synchronized AppendOutcome softDelete(String name, long expected) {
+        Optional<AppendOutcome> refused = check.delete(log.find(name), expected);
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        int first = log.size();
+        StreamState stream = log.findOrCreate(name);
+        truncateBefore(stream, StreamMetadata.DELETED);
+        finish(first);
+        return new AppendOutcome.Appended(stream.lastRevision(), log.address(first));
+    }
+
+    /** Ends the stream for good. */
+    synchronized AppendOutcome tombstone(String name, long expected) {
+        Optional<AppendOutcome> refused = check.delete(log.find(name), expected);
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        int first = log.size();
+        log.addTombstone(log.findOrCreate(name));
+        finish(first);
+        return new AppendOutcome.Appended(Long.MAX_VALUE, log.address(first));
+    }
+
+    private void truncateBefore(StreamState stream, long revision) {
+        StreamState metadataStream = log.findOrCreate("$$" + stream.name);
+        ByteString old = metadataStream.written() == 0
+                ? ByteString.EMPTY
+                : cursor.load(metadataStream.sequenceOf(metadataStream.written() - 1))
+                        .data();
+        log.add(metadataStream, Proposed.streamMetadata(StreamMetadata.withTruncateBefore(old, revision)));
+    }
+
+    private void finish(int first) {
+        projections.ifPresent(system -> system.follow(first, log.size()));
+        disk.ifPresent(store -> keep(store, first));
+        log.publish();
+    }
+
+    /** What can't be kept is not acknowledged, and nothing more is written after it: the file would have a hole. */
+    private void keep(DiskStore store, int first) {
+        if (broken) {
+            throw Refusals.diskFailed();
+        }
+        try {
+            store.write(log, first);
+        } catch (RuntimeException e) {
+            broken = true;
+            LOG.error("The data folder can't be written any more; restart the server", e);
+            throw Refusals.diskFailed();
+        }
+    }
+}
