@@ -31,6 +31,7 @@ import java.util.function.UnaryOperator;
 final class Intermediary extends StreamsGrpc.StreamsImplBase implements AutoCloseable {
     private final ManagedChannel behind;
     private final Server server;
+    private final int port;
     private final List<ReadReq> subscriptions = new CopyOnWriteArrayList<>();
     private volatile Behaviour behaviour = StreamsGrpc.StreamsStub::read;
 
@@ -54,13 +55,14 @@ final class Intermediary extends StreamsGrpc.StreamsImplBase implements AutoClos
                 .addService(this);
         try {
             this.server = builder.build().start();
+            this.port = server.getPort();
         } catch (IOException unexpected) {
             throw new UncheckedIOException(unexpected);
         }
     }
 
     int port() {
-        return server.getPort();
+        return port;
     }
 
     String connectionString() {

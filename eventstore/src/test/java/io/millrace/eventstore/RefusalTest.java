@@ -29,7 +29,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class RefusalTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final Duration CHECK = Duration.ofSeconds(3);
+    private static final Duration CHECK = Duration.ofSeconds(20);
 
     @TempDir
     Path folder;
@@ -121,14 +121,18 @@ class RefusalTest {
         EventSourceException cause = checkFailure("esdb://127.0.0.1:" + port + "?tls=false");
         assertThat(cause.kind()).isEqualTo(Kind.UNREACHABLE);
         assertThat(cause).hasMessageContaining("127.0.0.1:" + port + " cannot be reached");
-        assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(CHECK.plusSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(CHECK);
     }
 
     @Test
     void saysThatNobodyAnswersInTime() throws IOException {
         try (ServerSocket mute = new ServerSocket(0)) {
-            EventSourceException cause = checkFailure("esdb://127.0.0.1:" + mute.getLocalPort() + "?tls=false");
-            assertThat(cause.kind()).isEqualTo(Kind.UNREACHABLE);
+            String connectionString = "esdb://127.0.0.1:" + mute.getLocalPort() + "?tls=false";
+            try (EventStoreConnection connection = EventStoreConnection.open(connectionString)) {
+                EventSourceException cause =
+                        catchThrowableOfType(EventSourceException.class, () -> connection.check(Duration.ofSeconds(2)));
+                assertThat(cause.kind()).isEqualTo(Kind.UNREACHABLE);
+            }
         }
     }
 

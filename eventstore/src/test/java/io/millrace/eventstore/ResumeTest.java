@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** From every position that a subscription said, going on brings exactly the rest. */
 class ResumeTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final int EVENTS = 3_000;
+    private static final int EVENTS = 2_000;
 
     private final EmbeddedEventStore store = EmbeddedEventStore.start();
     private final EventStoreConnection connection = EventStoreConnection.open(store.connectionString());
