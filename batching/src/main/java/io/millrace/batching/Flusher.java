@@ -12,12 +12,16 @@ import io.millrace.projections.EventFailedException;
 import io.millrace.projections.Projection;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings one batch at a time to the committer, until it is known what became of it: sends it again while the database
  * cannot be reached, and takes it apart when PostgreSQL refuses what its events hold. For one thread.
  */
 final class Flusher {
+    private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
+
     private final Projection projection;
     private final BatchCommitter committer;
     private final Surroundings surroundings;
@@ -27,6 +31,9 @@ final class Flusher {
     private final Tally tally;
     private @Nullable Flight flight;
     private @Nullable Bisection bisection;
+    /** Events of the batch in parts that changed nothing; counted with its last part. */
+    private long passedOver;
+
     private long batchNumber;
 
     Flusher(
@@ -99,7 +106,7 @@ final class Flusher {
 
     private Landing launchPart(Bisection parts, long nowNanos) {
         Batch part = parts.next(++batchNumber);
-        launch(part, part.events().size(), nowNanos);
+        launch(part, part.events().size() + (parts.isDone() ? passedOver : 0), nowNanos);
         return ON_ITS_WAY;
     }
 
@@ -121,12 +128,11 @@ final class Flusher {
         flight = null;
         available();
         if (outcome instanceof Rejected rejected) {
-            return takeApart(landed.batch(), rejected);
+            return takeApart(landed, rejected);
         }
         bisection = null;
         if (outcome instanceof CommitOutcome.WentBack back) {
-            tally.wentBackTo(back.checkpoint());
-            return new Landing.Back(back.checkpoint());
+            return wentBack(landed.batch(), back.checkpoint());
         }
         if (outcome instanceof CommitOutcome.Fenced fenced) {
             return new Landing.Over(new Fenced(fenced.message()));
@@ -147,12 +153,25 @@ final class Flusher {
         return new Landing.Done(batch.checkpoint());
     }
 
+    private Landing wentBack(Batch lost, Checkpoint checkpoint) {
+        LOG.warn(
+                "The database lost commits of projection {} that it had acknowledged: expected to go on to {}, but its"
+                        + " checkpoint stands at {} after {} moves. Rows went back with it; reading again from there.",
+                projection.name(),
+                lost.checkpoint(),
+                checkpoint.position().map(Position::toString).orElse("the beginning"),
+                checkpoint.flushNumber());
+        tally.wentBackTo(checkpoint);
+        return new Landing.Back(checkpoint);
+    }
+
     private void available() {
         backoff.reset();
         status.available();
     }
 
-    private Landing takeApart(Batch refused, Rejected why) {
+    private Landing takeApart(Flight landed, Rejected why) {
+        Batch refused = landed.batch();
         if (refused.events().isEmpty()) {
             return new Landing.Over(new Failed(new ProjectorException(why.message(), why.cause())));
         }
@@ -165,6 +184,7 @@ final class Flusher {
         }
         if (bisection == null) {
             bisection = new Bisection(refused, projection);
+            passedOver = landed.handled() - refused.events().size();
         } else {
             bisection.refused(refused);
         }

@@ -23,19 +23,27 @@ final class Folding {
      * Folds an event, or holds it back for the next batch if it cannot share this one.
      *
      * @return whether it was folded
-     * @throws RuntimeException as the projection throws, if its handler fails; then it has left nothing behind
+     * @throws EventFailedException if its handler fails; then it has left nothing behind
      */
     boolean fold(EventEnvelope event, long nowNanos) {
         try {
             open.add(event, projection.effectsOf(event), nowNanos);
             return true;
+        } catch (EventFailedException e) {
+            throw e;
         } catch (CannotFoldException e) {
             if (open.isEmpty()) {
-                throw new EventFailedException(projection.name(), event, String.valueOf(e.getMessage()), e);
+                throw failed(event, e);
             }
             heldBack = event;
             return false;
+        } catch (RuntimeException e) {
+            throw failed(event, e);
         }
+    }
+
+    private EventFailedException failed(EventEnvelope event, RuntimeException cause) {
+        return new EventFailedException(projection.name(), event, String.valueOf(cause.getMessage()), cause);
     }
 
     /** The event that could not share the batch before, if it can begin one now. */

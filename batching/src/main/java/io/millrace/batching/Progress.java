@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Progress {
     private final boolean endsAtFirstHead;
+    private final long moveAloneEveryNanos;
     private @Nullable Position read;
     private @Nullable Position committed;
     private long committedNanos;
@@ -20,8 +21,9 @@ final class Progress {
     private @Nullable Position end;
     private boolean atEnd;
 
-    Progress(ProjectorOptions.Until until, Checkpoint checkpoint, long nowNanos) {
-        this.endsAtFirstHead = until == ProjectorOptions.Until.FIRST_HEAD;
+    Progress(ProjectorOptions options, Checkpoint checkpoint, long nowNanos) {
+        this.endsAtFirstHead = options.until() == ProjectorOptions.Until.FIRST_HEAD;
+        this.moveAloneEveryNanos = options.flushPolicy().checkpointOnlyEvery().toNanos();
         this.committedNanos = nowNanos;
         standAt(checkpoint);
     }
@@ -99,13 +101,8 @@ final class Progress {
         committedNanos = nowNanos;
     }
 
-    /** Up to where the checkpoint speaks of; empty for nothing yet. */
-    Optional<Position> committed() {
-        return Optional.ofNullable(committed);
-    }
-
-    /** When the checkpoint moved last; the start, if it did not yet. */
-    long committedNanos() {
-        return committedNanos;
+    /** How long until the checkpoint may move alone; {@link Long#MAX_VALUE} if it has nowhere to move to. */
+    long nanosUntilCheckpointDue(long nowNanos) {
+        return checkpointLags() ? committedNanos + moveAloneEveryNanos - nowNanos : Long.MAX_VALUE;
     }
 }

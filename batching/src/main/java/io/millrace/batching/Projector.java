@@ -5,7 +5,6 @@ import io.millrace.batching.ProjectorState.Ended;
 import io.millrace.batching.ProjectorState.Failed;
 import io.millrace.batching.ProjectorState.Stopped;
 import io.millrace.checkpoint.Checkpoint;
-import io.millrace.checkpoint.Position;
 import io.millrace.projections.EventEnvelope;
 import io.millrace.projections.EventFailedException;
 import io.millrace.projections.EventSource;
@@ -33,7 +32,6 @@ public final class Projector {
 
     private final String name;
     private final BatchCommitter committer;
-    private final FlushPolicy policy;
     private final Surroundings surroundings;
     private final ProjectorListener listener;
     private final StateTracker status;
@@ -57,14 +55,13 @@ public final class Projector {
             ProjectorListener... listeners) {
         this.name = projection.name();
         this.committer = committer;
-        this.policy = options.flushPolicy();
         this.surroundings = surroundings;
         this.listener = new Listeners(List.of(listeners));
         this.status = new StateTracker(surroundings.wallClock(), listener);
         this.tally = new Tally(committer.checkpoint());
         this.intake = new Intake(source, projection, options.queueBounds(), surroundings.wakeUp());
-        this.progress = new Progress(options.until(), committer.checkpoint(), nowNanos());
-        this.folding = new Folding(projection, policy);
+        this.progress = new Progress(options, committer.checkpoint(), nowNanos());
+        this.folding = new Folding(projection, options.flushPolicy());
         Backoff backoff = new Backoff(options.retryDelays(), surroundings.random());
         this.flusher = new Flusher(projection, committer, surroundings, backoff, listener, status, tally);
     }
@@ -81,8 +78,8 @@ public final class Projector {
         }
         try {
             long now = nowNanos();
-            boolean worked = beginOrStop(now);
-            worked |= collectFlight(now);
+            boolean worked = collectFlight(now);
+            worked |= !hasEnded() && beginOrStop(now);
             worked |= !hasEnded() && receiveAndFold(now);
             worked |= !hasEnded() && flushIfDue(now);
             return worked;
@@ -90,6 +87,29 @@ public final class Projector {
             endAs(new Failed(e));
             return true;
         }
+    }
+
+    // ---- collect what has landed
+
+    private boolean collectFlight(long now) {
+        Landing landing = flusher.collect(now);
+        if (landing instanceof Landing.Done done) {
+            progress.committed(done.checkpoint(), now);
+        } else if (landing instanceof Landing.Back back) {
+            readAgainFrom(back.checkpoint());
+        } else if (landing instanceof Landing.Over over) {
+            endAs(over.state());
+        }
+        return !(landing instanceof Landing.Nothing);
+    }
+
+    /** Rows and checkpoint went back together: what was read after it is read again. */
+    private void readAgainFrom(Checkpoint checkpoint) {
+        readNoMore();
+        folding.swap();
+        progress.standAt(checkpoint);
+        ending.reopen();
+        status.enter(Phase.CATCHING_UP);
     }
 
     // ---- begin and end
@@ -100,9 +120,7 @@ public final class Projector {
             return true;
         }
         if (ending.nanosLeft(now) <= 0) {
-            LOG.warn(
-                    "Projection {} stops at its deadline, before its last batch was committed. The events of that batch will be read again.",
-                    name);
+            LOG.warn("Projection {} stops before its last batch was committed; its events will be read again.", name);
             ending.closing().ifPresent(closing -> endAs(closing.then()));
             return true;
         }
@@ -132,39 +150,6 @@ public final class Projector {
         } finally {
             status.end(state);
         }
-    }
-
-    // ---- collect what has landed
-
-    private boolean collectFlight(long now) {
-        Landing landing = flusher.collect(now);
-        if (landing instanceof Landing.Done done) {
-            progress.committed(done.checkpoint(), now);
-        } else if (landing instanceof Landing.Back back) {
-            readAgainFrom(back.checkpoint());
-        } else if (landing instanceof Landing.Over over) {
-            endAs(over.state());
-        }
-        return !(landing instanceof Landing.Nothing);
-    }
-
-    /** Rows and checkpoint went back together: what was read after it is read again. */
-    private void readAgainFrom(Checkpoint checkpoint) {
-        LOG.warn(
-                "The database lost commits of projection {} that it had acknowledged: its checkpoint went back from {}"
-                        + " to {}. Rows went back with it; reading again from there.",
-                name,
-                shown(progress.committed()),
-                shown(checkpoint.position()));
-        readNoMore();
-        folding.swap();
-        progress.standAt(checkpoint);
-        ending.reopen();
-        status.enter(Phase.CATCHING_UP);
-    }
-
-    private static String shown(Optional<Position> position) {
-        return position.map(Position::toString).orElse("the beginning");
     }
 
     // ---- receive and fold
@@ -218,16 +203,9 @@ public final class Projector {
             if (folding.fold(event, now)) {
                 progress.readUpTo(event.position());
             }
-        } catch (RuntimeException e) {
-            closeWith(FlushReason.ISOLATION, new Failed(failureOf(event, e)));
+        } catch (EventFailedException e) {
+            closeWith(FlushReason.ISOLATION, new Failed(e));
         }
-    }
-
-    /** Names the event, unless the projection did. */
-    private RuntimeException failureOf(EventEnvelope event, RuntimeException e) {
-        return e instanceof EventFailedException
-                ? e
-                : new EventFailedException(name, event, String.valueOf(e.getMessage()), e);
     }
 
     private void heed(SourceSignal signal) {
@@ -286,9 +264,7 @@ public final class Projector {
     }
 
     private boolean checkpointIsDue(long now) {
-        long waited = now - progress.committedNanos();
-        return progress.checkpointLags()
-                && (ending.isClosing() || waited >= policy.checkpointOnlyEvery().toNanos());
+        return ending.isClosing() ? progress.checkpointLags() : progress.nanosUntilCheckpointDue(now) <= 0;
     }
 
     private void flush(FlushReason reason, long now) {
@@ -306,17 +282,17 @@ public final class Projector {
         surroundings.wakeUp().run();
     }
 
-    /** For how long nothing becomes due by the passing of time alone; {@link Long#MAX_VALUE} for ever. */
+    /**
+     * For how long nothing becomes due by the passing of time alone; {@link Long#MAX_VALUE} for ever. To be asked by the
+     * thread that steps.
+     */
     public long nanosUntilDue() {
         long now = nowNanos();
         return Math.min(ending.nanosLeft(now), flusher.isFree() ? nanosUntilFlushDue(now) : flusher.nanosUntilDue(now));
     }
 
     private long nanosUntilFlushDue(long now) {
-        long checkpointDue = progress.checkpointLags()
-                ? progress.committedNanos() + policy.checkpointOnlyEvery().toNanos() - now
-                : Long.MAX_VALUE;
-        return folding.isEmpty() ? checkpointDue : folding.nanosUntilDue(now);
+        return folding.isEmpty() ? progress.nanosUntilCheckpointDue(now) : folding.nanosUntilDue(now);
     }
 
     public ProjectorState state() {

@@ -51,9 +51,10 @@ class ProjectorBisectionTest {
         ProjectorHarness projector = ProjectorHarness.reading();
         projector.committer.answer(NUL);
 
-        projector.views(1, 100, "1").views(101, 200, "1");
+        projector.views(1, 99, "1").say(viewed(100, "nobody")).views(101, 201, "1");
 
         assertThat(projector.sizes()).containsExactly(50, 50, 100);
+        assertThat(projector.projector.summary().handled()).isEqualTo(201);
         assertThat(projector.projector.state()).isEqualTo(new CatchingUp());
         assertThat(projector.viewsOf("1")).contains(200L);
         assertThat(projector.projector.summary().flushes(ISOLATION)).isEqualTo(2);
