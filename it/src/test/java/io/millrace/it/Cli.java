@@ -60,6 +60,10 @@ final class Cli {
             return await(Duration.ofSeconds(20));
         }
 
+        boolean hasEnded() {
+            return ended.isDone();
+        }
+
         /** What it has logged so far. */
         String err() {
             return err.toString();
