@@ -87,7 +87,8 @@ final class DemoCommand implements Callable<Integer> {
 
     private ExitCode show(Projection views, Projection airports, Servers servers, Projections projections) {
         DemoEvents events = new DemoEvents(servers.eventStore());
-        try (Progress progress = new Progress(program.console(), label("appended"), events.historicEvents(), "events")) {
+        try (Progress progress =
+                new Progress(program.console(), label("appended"), events.historicEvents(), "events")) {
             events.appendHistory(progress);
         }
         int historicViews = ReferenceViewing.HISTORIC_VIEWS;
@@ -144,6 +145,7 @@ final class DemoCommand implements Callable<Integer> {
         }
         program.console().err().settle();
         projections.awaitEnd(program.stop());
+        say("");
         format.print(program, projections.summaries());
     }
 

@@ -4,13 +4,15 @@ import io.millrace.batching.ProjectorException;
 import io.millrace.eventstore.AppendException;
 import io.millrace.projections.EventSourceException;
 import io.millrace.service.configuration.ConfigurationException;
+import io.millrace.service.configuration.NearestName;
 import io.millrace.service.imports.BadLineException;
 import io.millrace.service.terminal.Console;
 import io.millrace.sql.PostgresException;
 import io.millrace.sql.StartRefusedException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.util.List;
+import java.util.Collection;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -29,13 +31,19 @@ final class Failures {
 
     private static String sentence(ParameterException e) {
         if (e instanceof UnmatchedArgumentException unmatched) {
-            String argument = unmatched.getUnmatched().get(0);
-            List<String> meant = unmatched.getSuggestions();
-            String kind = argument.startsWith("-") ? "option" : "argument";
-            return "unknown " + kind + " `" + argument + "`"
-                    + (meant.isEmpty() ? "" : "; did you mean `" + meant.get(0) + "`?");
+            return unknown(unmatched.getUnmatched().get(0), e.getCommandLine().getCommandSpec());
         }
         return String.valueOf(e.getMessage());
+    }
+
+    private static String unknown(String argument, CommandSpec spec) {
+        boolean option = argument.startsWith("-");
+        Collection<String> known =
+                option ? spec.optionsMap().keySet() : spec.subcommands().keySet();
+        return NearestName.to(argument, known)
+                .map(nearest -> "unknown " + (option ? "option" : "command") + " `" + argument + "`; did you mean `"
+                        + nearest + "`?")
+                .orElse("unknown " + (option ? "option" : "argument") + " `" + argument + "`");
     }
 
     /** A command ended by throwing. */

@@ -20,7 +20,7 @@ final class FormatOption {
     void print(Program program, List<RunSummary> summaries) {
         List<String> lines = format == OutputFormat.JSON
                 ? summaries.stream().map(RunSummary::json).toList()
-                : RunSummary.table(summaries);
+                : RunSummary.table(summaries, program.console().kind().columns());
         lines.forEach(program.console().out()::println);
     }
 }

@@ -16,9 +16,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One projection, from the servers to its end: its projector, its meter, its states in the log. */
 final class ProjectionRun implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ProjectionRun.class);
+
     private final String name;
     private final Meter meter = new Meter(PriceList.REFERENCE, StatementCount.AS_SENT);
     private final BatchCommitter committer;
@@ -51,6 +55,7 @@ final class ProjectionRun implements AutoCloseable {
 
     void start() {
         startedNanos = System.nanoTime();
+        LOG.info("{}: STARTING", name);
         runner.start();
     }
 

@@ -60,7 +60,7 @@ record ProjectionStatus(
         return JsonLine.of(this);
     }
 
-    static List<String> table(List<ProjectionStatus> rows) {
+    static List<String> table(List<ProjectionStatus> rows, int columnsAtMost) {
         TextTable table = new TextTable()
                 .left("projection")
                 .left("state")
@@ -71,11 +71,11 @@ record ProjectionStatus(
         rows.forEach(row -> table.row(List.of(
                 row.projection(),
                 row.state().name(),
-                row.checkpoint() == null ? "-" : row.checkpoint(),
-                row.head() == null ? "-" : row.head(),
+                Shown.position(row.checkpoint()),
+                Shown.position(row.head()),
                 (row.lagExact() ? "" : "more than ") + String.format(Locale.ROOT, "%,d", row.lag()),
                 age(row.oldestSeconds()))));
-        return table.lines();
+        return table.lines(columnsAtMost);
     }
 
     private static String age(BigDecimal seconds) {

@@ -46,7 +46,7 @@ record RunSummary(
         return JsonLine.of(this);
     }
 
-    static List<String> table(List<RunSummary> summaries) {
+    static List<String> table(List<RunSummary> summaries, int columnsAtMost) {
         TextTable table = new TextTable()
                 .left("projection")
                 .right("events")
@@ -66,8 +66,8 @@ record RunSummary(
                 String.format(Locale.ROOT, "%,.1f", summary.units()),
                 String.format(Locale.ROOT, "%,.1f", summary.seconds()),
                 number(summary.eventsPerSecond()),
-                summary.checkpoint() == null ? "-" : summary.checkpoint())));
-        return table.lines();
+                Shown.position(summary.checkpoint()))));
+        return table.lines(columnsAtMost);
     }
 
     private static String number(long value) {

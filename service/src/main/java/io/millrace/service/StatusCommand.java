@@ -57,7 +57,7 @@ final class StatusCommand implements Callable<Integer> {
                         .toList();
                 List<String> lines = format == OutputFormat.JSON
                         ? rows.stream().map(ProjectionStatus::json).toList()
-                        : ProjectionStatus.table(rows);
+                        : ProjectionStatus.table(rows, program.console().kind().columns());
                 lines.forEach(program.console().out()::println);
             }
         }

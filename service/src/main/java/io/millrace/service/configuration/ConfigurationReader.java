@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -50,9 +51,6 @@ final class ConfigurationReader {
     Configuration read() {
         try (JsonParser parser = new FilledInParser(YAML.createParser(text()), placeholders, folder)) {
             Document document = YAML.readValue(parser, Document.class);
-            if (document == null) {
-                throw new ConfigurationException("it is empty");
-            }
             return new DocumentCheck(document, folder).configuration();
         } catch (ConfigurationException e) {
             throw new ConfigurationException(file + ": " + e.getMessage(), e);
@@ -91,6 +89,9 @@ final class ConfigurationReader {
         }
         if (e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
             return "`" + path(mapping.getPath()) + "` holds a value of the wrong kind";
+        }
+        if (e instanceof MismatchedInputException) {
+            return "expected the keys eventstore, postgres and projections";
         }
         if (e.getCause() instanceof MarkedYAMLException malformed) {
             return "not well-formed YAML: " + malformed.getProblem();

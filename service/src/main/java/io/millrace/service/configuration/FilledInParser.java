@@ -1,5 +1,6 @@
 package io.millrace.service.configuration;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.JsonParserDelegate;
@@ -9,16 +10,34 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fills in the placeholders of each value after YAML was parsed, so that what is filled in can never be taken for YAML.
+ * Fills in the placeholders of each value after YAML was parsed, so that what is filled in can never be taken for YAML;
+ * and remembers where the last key was, for errors.
  */
 final class FilledInParser extends JsonParserDelegate {
     private final Placeholders placeholders;
     private final Path folder;
+    private JsonLocation lastKey;
 
     FilledInParser(JsonParser parser, Placeholders placeholders, Path folder) {
         super(parser);
         this.placeholders = placeholders;
         this.folder = folder;
+        this.lastKey = parser.currentTokenLocation();
+    }
+
+    @Override
+    public @Nullable JsonToken nextToken() throws IOException {
+        JsonToken token = delegate.nextToken();
+        if (token == JsonToken.FIELD_NAME) {
+            lastKey = delegate.currentTokenLocation();
+        }
+        return token;
+    }
+
+    /** Where the last key is: what an error is about, while the parser itself has read on. */
+    @Override
+    public JsonLocation currentLocation() {
+        return lastKey;
     }
 
     @Override

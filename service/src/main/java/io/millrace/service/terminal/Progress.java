@@ -6,7 +6,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
  * How far a task has come: a bar on a terminal, a plain line every few seconds where there is none. Safe for use by
@@ -40,15 +39,14 @@ public final class Progress implements AutoCloseable {
     private static ProgressBar barOf(Console console, String task, long total) {
         LiveLines lines = console.err();
         int line = lines.isLive() ? lines.open() : 0;
-        ProgressBarBuilder builder = ProgressBar.builder()
+        return new ProgressBarBuilder()
                 .setTaskName(task)
                 .setInitialMax(total)
-                .setStyle(console.kind().unicode() ? ProgressBarStyle.UNICODE_BLOCK : ProgressBarStyle.ASCII)
+                .setRenderer(new BarRenderer(console.kind().unicode()))
                 .setUpdateIntervalMillis(lines.isLive() ? REDRAW_MS : Integer.MAX_VALUE)
-                .showSpeed()
                 .setConsumer(new DelegatingProgressBarConsumer(
-                        text -> lines.set(line, text), console.kind().columns() - 1));
-        return builder.build();
+                        text -> lines.set(line, text), console.kind().columns() - 1))
+                .build();
     }
 
     /** How many steps are done. */

@@ -33,6 +33,27 @@ public final class TextTable {
         return this;
     }
 
+    /** The lines; if they are wider than so many columns, the table is turned: a line per column of it. */
+    public List<String> lines(int columnsAtMost) {
+        List<String> lines = lines();
+        boolean fits = lines.stream().allMatch(line -> length(line) <= columnsAtMost);
+        return fits ? lines : turned().lines();
+    }
+
+    private TextTable turned() {
+        TextTable turned = new TextTable().left(columns.get(0).title());
+        rows.forEach(row -> turned.right(row.get(0)));
+        for (int i = 1; i < columns.size(); i++) {
+            List<String> line = new ArrayList<>();
+            line.add(columns.get(i).title());
+            for (List<String> row : rows) {
+                line.add(row.get(i));
+            }
+            turned.row(line);
+        }
+        return turned;
+    }
+
     /** The lines, none with blanks at its end. */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();

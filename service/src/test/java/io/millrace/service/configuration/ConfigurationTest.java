@@ -119,7 +119,9 @@ class ConfigurationTest {
                 "projections: {a: {batch-size: 0}} | yaml | `projections.a.batch-size` must be at least 1",
                 "projections: {a: {batch-age: 3y}} | yaml | `projections.a.batch-age`: expected a duration like",
                 "projections: {a: {batch-bytes: huge}} | yaml | `projections.a.batch-bytes`: expected a size like",
-                "projections: [a | line 4, column 1 | not well-formed YAML",
+                "plugins: a: b | line 3, column 11 | not well-formed YAML: mapping values are not allowed here",
+                "postgress: {url: x} | line 3, column 1 | unknown key `postgress`",
+                "projections: [a] | line 3, column 1 | `projections` holds a value of the wrong kind",
                 "eventstore: embedded | line 3 | Duplicate"
             })
     void saysWhereAndWhatIsWrong(String line, String where, String what) {
@@ -136,7 +138,8 @@ class ConfigurationTest {
             value = {
                 "postgres: embedded | `eventstore` is missing",
                 "eventstore: embedded | `postgres` is missing",
-                "'' | it is empty",
+                "'' | expected the keys eventstore, postgres and projections",
+                "just words | expected the keys eventstore, postgres and projections",
                 "{eventstore: embedded, postgres: {user: me}} | `postgres` needs either `url` or `embedded`",
                 "{eventstore: embedded, postgres: mysql://db} | must begin with jdbc:postgresql:// or postgresql://"
             })

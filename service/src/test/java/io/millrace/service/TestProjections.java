@@ -1,0 +1,53 @@
+package io.millrace.service;
+
+import static io.millrace.projections.ColumnType.BIGINT;
+import static io.millrace.projections.ColumnType.TEXT;
+
+import io.millrace.projections.Projection;
+import io.millrace.projections.ProjectionProvider;
+import io.millrace.projections.ReadModel;
+import java.util.List;
+
+/** Projections that bad events can hurt; found through {@code META-INF/services}. */
+public final class TestProjections implements ProjectionProvider {
+    record Paid(String account, long amount, String note) {}
+
+    private static Projection paymentsNamed(String name, String table) {
+        ReadModel payments = ReadModel.table(table)
+                .key("account", TEXT)
+                .column("total", BIGINT)
+                .column("last_note", TEXT)
+                .build();
+        return Projection.named(name)
+                .fromStreamsStartingWith("account-")
+                .into(payments)
+                .on(
+                        "Paid",
+                        Paid.class,
+                        (paid, rows) -> rows.row(paid.account())
+                                .increment("total", paid.amount())
+                                .set("last_note", paid.note()))
+                .build();
+    }
+
+    private static Projection withSqlOfItsOwn() {
+        ReadModel seen = ReadModel.table("accounts_seen")
+                .key("account", TEXT)
+                .column("times", BIGINT)
+                .build();
+        return Projection.named("accounts-seen")
+                .into(seen)
+                .alsoWrites("audit")
+                .on("Paid", Paid.class, (paid, rows) -> rows.row(paid.account()).increment("times", 1))
+                .build();
+    }
+
+    @Override
+    public List<Projection> projections() {
+        return List.of(
+                paymentsNamed("payments", "payments"),
+                paymentsNamed("payments-again", "payments"),
+                paymentsNamed("payments-copy", "payments_copy"),
+                withSqlOfItsOwn());
+    }
+}
