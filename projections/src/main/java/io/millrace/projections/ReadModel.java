@@ -17,6 +17,7 @@ public final class ReadModel {
     private final Map<String, Column> columnsByName;
     private final Map<String, Object> defaults;
     private final List<String> required;
+    private final List<Column> summable;
     private final String description;
 
     ReadModel(String table, List<Column> key, List<Column> columns) {
@@ -36,6 +37,9 @@ public final class ReadModel {
         this.columnsByName = Map.copyOf(byName);
         this.defaults = Map.copyOf(defaultValues);
         this.required = List.copyOf(withoutValue);
+        this.summable = columns.stream()
+                .filter(column -> column.type() == ColumnType.INTEGER || column.type() == ColumnType.BIGINT)
+                .toList();
         this.description = describe();
     }
 
@@ -82,6 +86,11 @@ public final class ReadModel {
     /** The names of the columns that a new row needs a value for: not null, and no default. */
     public List<String> required() {
         return required;
+    }
+
+    /** The columns whose sums can leave their range. */
+    List<Column> summable() {
+        return summable;
     }
 
     /**

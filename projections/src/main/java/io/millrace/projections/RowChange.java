@@ -1,7 +1,5 @@
 package io.millrace.projections;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,7 +20,7 @@ public record RowChange(boolean deleteFirst, Map<String, ColumnChange> columns, 
     public static final RowChange DELETE = new RowChange(true, Map.of());
 
     public RowChange {
-        columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
+        columns = ColumnChanges.of(columns);
         Objects.requireNonNull(precondition, "precondition");
     }
 
@@ -33,6 +31,10 @@ public record RowChange(boolean deleteFirst, Map<String, ColumnChange> columns, 
     /** The change of one column. */
     public static RowChange of(String column, ColumnChange change) {
         return new RowChange(false, Map.of(column, change));
+    }
+
+    ColumnChanges changes() {
+        return (ColumnChanges) columns;
     }
 
     /** Whether it is the empty change. */

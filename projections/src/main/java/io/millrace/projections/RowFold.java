@@ -4,7 +4,6 @@ import io.millrace.projections.ColumnChange.Assign;
 import io.millrace.projections.ColumnChange.OnPresent.AddThenClamp;
 import io.millrace.projections.ColumnChange.Update;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,21 +19,15 @@ final class RowFold {
         }
         try {
             boolean deleteFirst = first.deleteFirst() || next.deleteFirst();
-            Map<String, ColumnChange> columns = next.deleteFirst() ? next.columns() : foldColumns(first, next, model);
+            ColumnChanges columns = next.deleteFirst()
+                    ? next.changes()
+                    : first.changes().then(next.changes(), first.deleteFirst(), model);
             RowChange folded = new RowChange(deleteFirst, columns);
             Precondition precondition = HiddenFailures.of(first, next, folded, model);
             return precondition.isNone() ? folded : new RowChange(deleteFirst, columns, precondition);
         } catch (RejectedChangeException e) {
             throw new CannotFoldException(e);
         }
-    }
-
-    private static Map<String, ColumnChange> foldColumns(RowChange first, RowChange next, ReadModel model) {
-        Map<String, ColumnChange> columns = new LinkedHashMap<>(first.columns());
-        next.columns()
-                .forEach((name, change) -> columns.put(
-                        name, following(columns.get(name), first.deleteFirst(), change, model.column(name))));
-        return columns;
     }
 
     /** One more change of a column. After a delete, what it meets is known: what was set since, or the default. */
@@ -73,24 +66,35 @@ final class RowFold {
         /** Whether the change fails on an absent row: a not-null column would be left without a value. */
         static boolean needsRow(RowChange change, ReadModel model) {
             return change.precondition().rowExists()
-                    || (!change.deleteFirst()
+                    || (!model.required().isEmpty()
+                            && !change.deleteFirst()
                             && !change.columns().isEmpty()
                             && !change.columns().keySet().containsAll(model.required()));
         }
 
         static Precondition of(RowChange first, RowChange next, RowChange folded, ReadModel model) {
             boolean rowExists = needsRow(first, model) && !needsRow(folded, model);
-            Map<String, Span> hidden = new HashMap<>(first.precondition().sums());
-            first.columns().forEach((name, change) -> {
-                boolean sums = carriesSum(change) || carriesSum(next.columns().get(name));
-                if (sums && !carriesSum(folded.columns().get(name))) {
-                    hide(hidden, first, next, model.column(name));
-                }
-            });
-            for (String name : next.precondition().sums().keySet()) {
-                hide(hidden, first, next, model.column(name));
-            }
+            Map<String, Span> hidden = hiddenSums(first, next, folded, model);
             return rowExists || !hidden.isEmpty() ? new Precondition(rowExists, hidden) : Precondition.NONE;
+        }
+
+        private static Map<String, Span> hiddenSums(
+                RowChange first, RowChange next, RowChange folded, ReadModel model) {
+            Map<String, Span> earlier = first.precondition().sums();
+            Map<String, Span> later = next.precondition().sums();
+            Map<String, Span> hidden = earlier.isEmpty() ? Map.of() : new HashMap<>(earlier);
+            for (Column column : model.summable()) {
+                String name = column.name();
+                ColumnChange before = first.columns().get(name);
+                ColumnChange after = next.columns().get(name);
+                boolean sums = before != null && (carriesSum(before) || carriesSum(after));
+                if (later.containsKey(name)
+                        || (sums && !carriesSum(folded.columns().get(name)))) {
+                    hidden = hidden.isEmpty() ? new HashMap<>() : hidden;
+                    hide(hidden, first, next, column);
+                }
+            }
+            return hidden;
         }
 
         private static boolean carriesSum(@Nullable ColumnChange change) {
