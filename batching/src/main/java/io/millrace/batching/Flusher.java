@@ -126,7 +126,6 @@ final class Flusher {
             return ON_ITS_WAY;
         }
         flight = null;
-        available();
         if (outcome instanceof Rejected rejected) {
             return takeApart(landed, rejected);
         }
@@ -161,6 +160,7 @@ final class Flusher {
                 lost.checkpoint(),
                 checkpoint.position().map(Position::toString).orElse("the beginning"),
                 checkpoint.flushNumber());
+        available();
         tally.wentBackTo(checkpoint);
         return new Landing.Back(checkpoint);
     }
@@ -182,6 +182,7 @@ final class Flusher {
                     "PostgreSQL refuses what it does: " + why.message() + " (SQLSTATE " + why.sqlState() + ")",
                     why.cause())));
         }
+        available();
         if (bisection == null) {
             bisection = new Bisection(refused, projection);
             passedOver = landed.handled() - refused.events().size();

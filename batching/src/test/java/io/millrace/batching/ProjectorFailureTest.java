@@ -141,6 +141,18 @@ class ProjectorFailureTest {
     }
 
     @Test
+    void isFencedWithoutBeingLiveInBetweenWhenTheDatabaseIsBack() {
+        ProjectorHarness projector = ProjectorHarness.live();
+        projector.committer.answer(UNAVAILABLE);
+        projector.committer.answer(new CommitOutcome.Fenced("process 7 on other holds it"));
+
+        projector.say(viewed(1, "1")).passes(Duration.ofMillis(100));
+
+        assertThat(projector.states.subList(2, projector.states.size()).stream().map(ProjectorState::label))
+                .containsExactly("RETRYING", "FENCED");
+    }
+
+    @Test
     void readsAgainFromWhereTheDatabaseWentBackTo() {
         ProjectorHarness projector = ProjectorHarness.live().say(viewed(1, "1"), viewed(2, "1"), viewed(3, "1"));
         Checkpoint back = new Checkpoint(
