@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * multiplier × window records that were appended since the subscription began, at the last of them.
  */
 final class AllSubscription extends ResponsePump {
+    /** A window ends early once so many of its records matched. */
+    private static final int PAGE = 32;
     /** A live subscriber that is blocked and this many records behind is catching up again. */
     private static final int LIVE_BUFFER = 32;
 
@@ -28,13 +30,17 @@ final class AllSubscription extends ResponsePump {
     private boolean begun;
     private boolean live;
     private int next;
-    /** How far the client has been told: the last event or checkpoint. */
-    private @Nullable LogPosition told;
+    /** How far the client has been told, by an event or a checkpoint; -1 before the first. */
+    private long toldCommit = -1;
+
+    private long toldPrepare = -1;
 
     private @Nullable LogPosition lastCheckpoint;
     private int consideredInWindow;
     private long consideredSinceCheckpoint;
-    private LogPosition windowStart = new LogPosition(0, 0);
+    private int matchesInWindow;
+    private long windowStartCommit;
+    private long windowStartPrepare;
 
     /** How many records are looked at together, and how many windows make a checkpoint due. */
     record Window(int records, long multiplier) {
@@ -68,7 +74,10 @@ final class AllSubscription extends ResponsePump {
         this.writer = writer;
         this.cursor = new RecordCursor(log);
         this.next = start.first();
-        this.told = start.position();
+        LogPosition named = start.position();
+        if (named != null) {
+            tell(named.commit(), named.prepare());
+        }
     }
 
     @Override
@@ -112,27 +121,34 @@ final class AllSubscription extends ResponsePump {
     }
 
     private void beginWindows() {
-        consideredInWindow = 1;
+        // The window begins on the record that the client named, or on the server's first, which nobody sees.
+        boolean isNamedRecordLookedAt = next < log.head() && log.address(next) == toldCommit;
+        consideredInWindow = isNamedRecordLookedAt ? 0 : 1;
+        matchesInWindow = 0;
         consideredSinceCheckpoint = 0;
-        windowStart = told == null ? new LogPosition(0, 0) : told;
+        windowStartCommit = Math.max(0, toldCommit);
+        windowStartPrepare = Math.max(0, toldPrepare);
     }
 
     private void catchUp() {
         if (next >= log.head()) {
-            if (window.isPresent() && told != null) {
-                checkpoint(told);
-            }
+            // Without a match and without a full window before, this is 2^64 - 1: so says a real server too.
+            checkpointAtTold();
             send(Messages.CAUGHT_UP);
             live = true;
             return;
         }
         cursor.header(next);
         if (consideredInWindow == 0) {
-            windowStart = new LogPosition(cursor.position, 0);
+            windowStartCommit = cursor.position;
+            windowStartPrepare = 0;
         }
         next++;
-        deliverIfWanted();
-        if (window.isPresent() && ++consideredInWindow >= window.get().records()) {
+        if (deliverIfWanted()) {
+            matchesInWindow++;
+        }
+        consideredInWindow++;
+        if (window.isPresent() && (consideredInWindow >= window.get().records() || matchesInWindow >= PAGE)) {
             endWindow(window.get());
         }
     }
@@ -140,12 +156,13 @@ final class AllSubscription extends ResponsePump {
     private void endWindow(Window of) {
         consideredSinceCheckpoint += consideredInWindow;
         consideredInWindow = 0;
+        matchesInWindow = 0;
         if (consideredSinceCheckpoint >= of.interval()) {
             consideredSinceCheckpoint %= of.interval();
-            if (told == null || told.isBefore(windowStart)) {
-                told = windowStart;
+            if (isToldBefore(windowStartCommit, windowStartPrepare)) {
+                tell(windowStartCommit, windowStartPrepare);
             }
-            checkpoint(told);
+            checkpointAtTold();
         }
     }
 
@@ -159,28 +176,38 @@ final class AllSubscription extends ResponsePump {
         deliverIfWanted();
         if (window.isPresent() && sequence >= headAtStart) {
             long appended = sequence - headAtStart + 1L;
-            LogPosition here = LogPosition.of(cursor.position);
-            if (appended % window.get().interval() == 0 && (told == null || !here.isBefore(told))) {
-                told = here;
-                checkpoint(told);
+            boolean isAhead = cursor.position >= toldCommit;
+            if (appended % window.get().interval() == 0 && isAhead) {
+                tell(cursor.position, cursor.position);
+                checkpointAtTold();
             }
         }
         return true;
     }
 
-    private void deliverIfWanted() {
+    private boolean deliverIfWanted() {
         // A client that named a position beyond the end hears nothing of what lies before it.
-        boolean isBehind = told == null || told.isBefore(LogPosition.of(cursor.position));
-        if (isBehind && filter.matches(cursor)) {
-            told = LogPosition.of(cursor.position);
+        if (isToldBefore(cursor.position, cursor.position) && filter.matches(cursor)) {
+            tell(cursor.position, cursor.position);
             sendEvent(writer.write(cursor.sequence));
-        } else {
-            lookedAt();
+            return true;
         }
+        lookedAt();
+        return false;
     }
 
-    private void checkpoint(LogPosition position) {
-        if (lastCheckpoint == null || lastCheckpoint.isBefore(position)) {
+    private void tell(long commit, long prepare) {
+        toldCommit = commit;
+        toldPrepare = prepare;
+    }
+
+    private boolean isToldBefore(long commit, long prepare) {
+        return toldCommit < commit || (toldCommit == commit && toldPrepare < prepare);
+    }
+
+    private void checkpointAtTold() {
+        LogPosition position = new LogPosition(toldCommit, toldPrepare);
+        if (window.isPresent() && (lastCheckpoint == null || lastCheckpoint.isBefore(position))) {
             lastCheckpoint = position;
             send(Messages.checkpoint(position));
         }

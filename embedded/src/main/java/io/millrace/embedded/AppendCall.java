@@ -56,9 +56,13 @@ final class AppendCall implements StreamObserver<AppendReq> {
         Map<String, String> metadata = message.getMetadataMap();
         String type = required(metadata, "type");
         String contentType = required(metadata, "content-type");
-        bytes += message.getData().size() + message.getCustomMetadata().size() + 2L * type.length();
+        // The data alone counts, as in 24.6 (an operator precedence in its source has it so).
+        bytes += message.getData().size();
         if (bytes > maxBytes) {
             throw Refusals.appendTooLarge(maxBytes);
+        }
+        if (type.isEmpty()) {
+            throw Refusals.handlerThrew();
         }
         events.add(new Proposed(
                 Ids.parse(message.getId()),
@@ -89,7 +93,7 @@ final class AppendCall implements StreamObserver<AppendReq> {
         AppendReq.Options to = options;
         String stream =
                 to == null ? "" : to.getStreamIdentifier().getStreamName().toStringUtf8();
-        if (to == null || stream.isEmpty()) {
+        if (to == null || stream.isEmpty() || stream.equals("$$")) {
             response.onError(Refusals.handlerThrew());
             return;
         }
@@ -145,7 +149,7 @@ final class AppendCall implements StreamObserver<AppendReq> {
     /** Event ids as clients write them. */
     private static final class Ids {
         static UUID parse(com.eventstore.dbclient.proto.shared.Shared.UUID id) {
-            return switch (id.getValueCase()) {
+            UUID parsed = switch (id.getValueCase()) {
                 case STRUCTURED ->
                     new UUID(
                             id.getStructured().getMostSignificantBits(),
@@ -153,6 +157,10 @@ final class AppendCall implements StreamObserver<AppendReq> {
                 case STRING -> parse(id.getString());
                 case VALUE_NOT_SET -> throw Refusals.handlerThrew();
             };
+            if (parsed.getMostSignificantBits() == 0 && parsed.getLeastSignificantBits() == 0) {
+                throw Refusals.handlerThrew();
+            }
+            return parsed;
         }
 
         private static UUID parse(String text) {

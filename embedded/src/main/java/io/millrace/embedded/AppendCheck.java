@@ -2,6 +2,7 @@ package io.millrace.embedded;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Decides whether an append goes ahead: expected revision, and what was written before under the same ids.
@@ -20,44 +21,54 @@ final class AppendCheck {
     }
 
     /** The answer that is due without writing anything; empty when the events are to be written. */
-    Optional<AppendOutcome> append(String name, Optional<StreamState> existing, long expected, List<Proposed> events) {
+    Optional<AppendOutcome> append(String name, long expected, List<Proposed> events) {
+        return check(name, expected, events.stream().map(Proposed::id).toList());
+    }
+
+    /** The refusal of a tombstone; empty when it is to be written. It is checked as an append of one new event is. */
+    Optional<AppendOutcome> tombstone(String name, long expected) {
+        return check(name, expected, List.of(UUID.randomUUID()));
+    }
+
+    /** The refusal of a soft delete; empty when it is to be done. There must be something to delete. */
+    Optional<AppendOutcome> softDelete(String name, long expected) {
+        return tombstone(name, expected)
+                .or(() -> hasEvents(name) || hasEvents("$$" + name)
+                        ? Optional.empty()
+                        : Optional.of(new AppendOutcome.WrongRevision(-1)));
+    }
+
+    private boolean hasEvents(String name) {
+        return log.find(name).filter(stream -> stream.written() > 0).isPresent();
+    }
+
+    private Optional<AppendOutcome> check(String name, long expected, List<UUID> eventIds) {
+        Optional<StreamState> existing = log.find(name);
         if (existing.isPresent() && existing.get().isTombstoned()) {
             return Optional.of(new AppendOutcome.StreamDeleted());
         }
-        long current = existing.map(StreamState::lastRevision).orElse(-1L);
+        long current = existing.map(stream -> stream.written() - 1L).orElse(-1L);
         if (expected == ExpectedRevision.STREAM_EXISTS) {
             if (existing.isPresent() && existing.get().isSoftDeleted()) {
                 return Optional.of(new AppendOutcome.StreamDeleted());
             }
-            if (current < 0 && log.find("$$" + name).isEmpty()) {
+            if (current < 0 && !hasEvents("$$" + name)) {
                 return Optional.of(new AppendOutcome.WrongRevision(current));
             }
         }
         if (expected == ExpectedRevision.ANY || expected == ExpectedRevision.STREAM_EXISTS) {
-            return existing.flatMap(stream -> knownByIds(stream, current, events));
+            return existing.flatMap(stream -> knownByIds(stream, current, eventIds));
         }
         if (expected < current) {
-            return passed(existing.orElseThrow(), expected, current, events);
+            return passed(existing.orElseThrow(), expected, current, eventIds);
         }
         return expected > current ? Optional.of(new AppendOutcome.WrongRevision(current)) : Optional.empty();
     }
 
-    /** The refusal of a soft delete or a tombstone; empty when it is to be done. */
-    Optional<AppendOutcome> delete(Optional<StreamState> existing, long expected) {
-        if (existing.isPresent() && existing.get().isTombstoned()) {
-            return Optional.of(new AppendOutcome.StreamDeleted());
-        }
-        long current = existing.map(StreamState::lastRevision).orElse(-1L);
-        boolean fits = (expected == ExpectedRevision.ANY || expected == ExpectedRevision.STREAM_EXISTS)
-                ? current >= 0
-                : expected == current;
-        return fits ? Optional.empty() : Optional.of(new AppendOutcome.WrongRevision(current));
-    }
-
-    private Optional<AppendOutcome> knownByIds(StreamState stream, long current, List<Proposed> events) {
+    private Optional<AppendOutcome> knownByIds(StreamState stream, long current, List<UUID> eventIds) {
         int last = -1;
-        for (int i = 0; i < events.size(); i++) {
-            int sequence = log.findById(events.get(i).id());
+        for (int i = 0; i < eventIds.size(); i++) {
+            int sequence = log.findById(eventIds.get(i));
             if (sequence < 0 || cursor.header(sequence).streamId != stream.id) {
                 return i == 0 ? Optional.empty() : Optional.of(new AppendOutcome.WrongRevision(current));
             }
@@ -66,12 +77,12 @@ final class AppendCheck {
         return last < 0 ? Optional.empty() : Optional.of(writtenBefore(last));
     }
 
-    private Optional<AppendOutcome> passed(StreamState stream, long expected, long current, List<Proposed> events) {
+    private Optional<AppendOutcome> passed(StreamState stream, long expected, long current, List<UUID> eventIds) {
         long revision = expected;
-        for (Proposed event : events) {
+        for (UUID id : eventIds) {
             revision++;
             if (revision <= current
-                    && cursor.header(stream.sequenceOf((int) revision)).id().equals(event.id())) {
+                    && cursor.header(stream.sequenceOf((int) revision)).id().equals(id)) {
                 continue;
             }
             boolean first = revision == expected + 1;
@@ -80,7 +91,7 @@ final class AppendCheck {
                     : Optional.of(new AppendOutcome.WrongRevision(current));
         }
         return Optional.of(
-                events.isEmpty()
+                eventIds.isEmpty()
                         ? new AppendOutcome.WrongRevision(current)
                         : writtenBefore(stream.sequenceOf((int) revision)));
     }

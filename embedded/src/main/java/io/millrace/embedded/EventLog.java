@@ -157,7 +157,7 @@ final class EventLog {
                 .bytes(event.data());
         index(stream, store(record.array(), 0, record.length()), event.id());
         if (stream.isMetadataStream()) {
-            describe(stream, event.data());
+            describe(stream, event.isJson() ? event.data() : ByteString.EMPTY);
         }
     }
 
@@ -196,7 +196,7 @@ final class EventLog {
             case EVENT -> {
                 index(stream, sequence, restored.id());
                 if (stream.isMetadataStream()) {
-                    describe(stream, restored.data());
+                    describe(stream, restored.isJson() ? restored.data() : ByteString.EMPTY);
                 }
             }
             case TOMBSTONE -> stream.tombstone(sequence);

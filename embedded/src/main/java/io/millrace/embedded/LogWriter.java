@@ -31,44 +31,43 @@ final class LogWriter {
     }
 
     synchronized AppendOutcome append(String name, long expected, List<Proposed> events) {
-        Optional<StreamState> existing = log.find(name);
-        Optional<AppendOutcome> answered = check.append(name, existing, expected, events);
+        Optional<AppendOutcome> answered = check.append(name, expected, events);
         if (answered.isPresent()) {
             return answered.get();
         }
-        if (events.isEmpty()) {
-            long revision = existing.map(StreamState::lastRevision).orElse(-1L);
-            return new AppendOutcome.Appended(revision, log.skip(EMPTY_APPEND_BYTES));
-        }
         StreamState stream = log.findOrCreate(name);
-        boolean recreated = stream.isSoftDeleted();
-        long firstRevision = stream.written();
+        boolean isDeleted = stream.isSoftDeleted();
+        Optional<StreamState> deletedSubject = stream.isMetadataStream()
+                ? log.find(name.substring(2)).filter(StreamState::isSoftDeleted)
+                : Optional.empty();
+        int firstRevision = stream.written();
         int first = log.size();
+        long emptyPosition = events.isEmpty() ? log.skip(EMPTY_APPEND_BYTES) : 0;
         events.forEach(event -> log.add(stream, event));
         int last = log.size() - 1;
-        if (recreated) {
-            truncateBefore(stream, firstRevision);
+        if (isDeleted) {
+            undelete(stream, firstRevision);
         }
+        deletedSubject.ifPresent(subject -> undelete(subject, subject.written()));
         finish(first);
-        return new AppendOutcome.Appended(stream.lastRevision(), log.address(last));
+        return new AppendOutcome.Appended(stream.lastRevision(), events.isEmpty() ? emptyPosition : log.address(last));
     }
 
     /** Hides the stream's events, as EventStoreDB does it: by metadata. Its revisions go on if it is appended to again. */
     synchronized AppendOutcome softDelete(String name, long expected) {
-        Optional<AppendOutcome> refused = check.delete(log.find(name), expected);
+        Optional<AppendOutcome> refused = check.softDelete(name, expected);
         if (refused.isPresent()) {
             return refused.get();
         }
         int first = log.size();
-        StreamState stream = log.findOrCreate(name);
-        truncateBefore(stream, StreamMetadata.DELETED);
+        log.add(log.findOrCreate("$$" + name), Proposed.streamMetadata(StreamMetadata.DELETION));
         finish(first);
-        return new AppendOutcome.Appended(stream.lastRevision(), log.address(first));
+        return new AppendOutcome.Appended(-1, log.address(first));
     }
 
-    /** Ends the stream for good. */
+    /** Ends the stream for good; it need not have existed. */
     synchronized AppendOutcome tombstone(String name, long expected) {
-        Optional<AppendOutcome> refused = check.delete(log.find(name), expected);
+        Optional<AppendOutcome> refused = check.tombstone(name, expected);
         if (refused.isPresent()) {
             return refused.get();
         }
@@ -78,18 +77,20 @@ final class LogWriter {
         return new AppendOutcome.Appended(Long.MAX_VALUE, log.address(first));
     }
 
-    private void truncateBefore(StreamState stream, long revision) {
+    /** Shows a softly deleted stream again, from this revision on; not where its metadata is no JSON object. */
+    private void undelete(StreamState stream, long fromRevision) {
         StreamState metadataStream = log.findOrCreate("$$" + stream.name);
-        ByteString old = metadataStream.written() == 0
-                ? ByteString.EMPTY
-                : cursor.load(metadataStream.sequenceOf(metadataStream.written() - 1))
-                        .data();
-        log.add(metadataStream, Proposed.streamMetadata(StreamMetadata.withTruncateBefore(old, revision)));
+        ByteString old = cursor.load(metadataStream.sequenceOf(metadataStream.written() - 1))
+                .data();
+        StreamMetadata.withTruncateBefore(old, fromRevision)
+                .ifPresent(json -> log.add(metadataStream, Proposed.streamMetadata(json)));
     }
 
     private void finish(int first) {
         projections.ifPresent(system -> system.follow(first, log.size()));
-        disk.ifPresent(store -> keep(store, first));
+        if (log.size() > first) {
+            disk.ifPresent(store -> keep(store, first));
+        }
         log.publish();
     }
 

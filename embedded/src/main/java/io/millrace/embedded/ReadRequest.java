@@ -109,10 +109,14 @@ final class ReadRequest {
         new AllRead(call, isForwards(), next, options.getCount(), filter, writer()).signal();
     }
 
-    private int atPosition(Options.Position position) {
+    private static void refuseReversed(Options.Position position) {
         if (Long.compareUnsigned(position.getCommitPosition(), position.getPreparePosition()) < 0) {
             throw Refusals.handlerThrew();
         }
+    }
+
+    private int atPosition(Options.Position position) {
+        refuseReversed(position);
         int first = log.firstAtOrAfter(position.getCommitPosition());
         if (!log.isBoundary(position.getCommitPosition(), first)) {
             throw Refusals.unexpected("ReadAllResult: InvalidPosition");
@@ -147,7 +151,8 @@ final class ReadRequest {
         EventFilter filter = filter();
         Optional<AllSubscription.Window> window =
                 options.hasFilter() ? Optional.of(window(options.getFilter())) : Optional.empty();
-        open(over -> new AllSubscription(call, allStart(), filter, window, writer(), over));
+        AllSubscription.Start start = allStart();
+        open(over -> new AllSubscription(call, start, filter, window, writer(), over));
     }
 
     private static AllSubscription.Window window(FilterOptions options) {
@@ -161,6 +166,7 @@ final class ReadRequest {
 
     private AllSubscription.Start allStart() {
         AllOptions from = options.getAll();
+        refuseReversed(from.getPosition());
         return switch (from.getAllOptionCase()) {
             case POSITION ->
                 behind(new LogPosition(
@@ -177,7 +183,9 @@ final class ReadRequest {
         Optional<RuntimeException> refusal = log.isBoundary(position.commit(), at)
                 ? Optional.empty()
                 : Optional.of(Refusals.invalid("Trying to read from an invalid position."));
-        return new AllSubscription.Start(position, onRecord ? at + 1 : at, refusal);
+        // A checkpoint with prepare 0 lies before the record at its commit position; an event's position does not.
+        boolean isPassed = onRecord && position.prepare() >= position.commit();
+        return new AllSubscription.Start(position, isPassed ? at + 1 : at, refusal);
     }
 
     private void open(Function<Runnable, ResponsePump> subscription) {

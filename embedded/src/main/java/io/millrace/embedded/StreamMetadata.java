@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * What a stream's metadata says about which of its events are shown.
@@ -22,34 +22,40 @@ record StreamMetadata(long maxCount, long maxAgeSeconds, long truncateBefore) {
     /** Metadata streams show their newest event alone. */
     static final StreamMetadata ONLY_THE_NEWEST = new StreamMetadata(1, 0, 0);
 
+    /** What a soft delete writes. */
+    static final String DELETION = "{\"$tb\":" + DELETED + "}";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Reads the data of a {@code $metadata} event; what is no JSON object says nothing. */
+    /** Reads the data of a {@code $metadata} event; what is no JSON object, or has text for numbers, says nothing. */
     static StreamMetadata parse(ByteString data) {
         try {
             JsonNode json = JSON.readTree(data.toByteArray());
             if (json == null || !json.isObject()) {
                 return NONE;
             }
-            return new StreamMetadata(
-                    positive(json.get("$maxCount")), positive(json.get("$maxAge")), positive(json.get("$tb")));
-        } catch (IOException notJson) {
+            return new StreamMetadata(number(json, "$maxCount"), number(json, "$maxAge"), number(json, "$tb"));
+        } catch (IOException | IllegalArgumentException invalid) {
             return NONE;
         }
     }
 
-    /** The same metadata with another {@code $tb}; what was no JSON object is replaced. */
-    static String withTruncateBefore(ByteString data, long revision) {
-        try {
-            JsonNode json = JSON.readTree(data.toByteArray());
-            ObjectNode changed = json instanceof ObjectNode object ? object : JSON.createObjectNode();
-            return changed.put("$tb", revision).toString();
-        } catch (IOException notJson) {
-            return JSON.createObjectNode().put("$tb", revision).toString();
+    private static long number(JsonNode json, String name) {
+        JsonNode value = json.get(name);
+        if (value != null && !value.isIntegralNumber()) {
+            throw new IllegalArgumentException("an integer was expected: " + name + "=" + value);
         }
+        return value == null ? 0 : Math.max(0, value.asLong());
     }
 
-    private static long positive(@Nullable JsonNode number) {
-        return number != null && number.isIntegralNumber() ? Math.max(0, number.asLong()) : 0;
+    /** The same metadata with another {@code $tb}; empty where it is no JSON object. */
+    static Optional<String> withTruncateBefore(ByteString data, long revision) {
+        try {
+            return JSON.readTree(data.toByteArray()) instanceof ObjectNode object
+                    ? Optional.of(object.put("$tb", revision).toString())
+                    : Optional.empty();
+        } catch (IOException notJson) {
+            return Optional.empty();
+        }
     }
 }

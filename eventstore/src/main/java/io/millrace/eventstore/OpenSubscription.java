@@ -79,10 +79,7 @@ final class OpenSubscription implements StoreCalls.Answers {
         demand.messageCame();
         switch (message.getContentCase()) {
             case EVENT -> onEvent(message.getEvent());
-            case CHECKPOINT ->
-                moveTo(Position.inLog(
-                        message.getCheckpoint().getCommitPosition(),
-                        message.getCheckpoint().getPreparePosition()));
+            case CHECKPOINT -> onCheckpoint(message.getCheckpoint());
             case CONFIRMATION -> onConfirmation();
             case CAUGHT_UP -> onCaughtUp();
             case FELL_BEHIND -> signals.accept(new SourceSignal.FellBehind());
@@ -91,6 +88,13 @@ final class OpenSubscription implements StoreCalls.Answers {
             }
         }
         askForMore();
+    }
+
+    /** A 24.6 that has looked at less than a window, without a match, says 2^64 - 1: that is no position. */
+    private void onCheckpoint(ReadResp.Checkpoint checkpoint) {
+        if (checkpoint.getCommitPosition() >= 0) {
+            moveTo(Position.inLog(checkpoint.getCommitPosition(), checkpoint.getPreparePosition()));
+        }
     }
 
     private void onConfirmation() {
