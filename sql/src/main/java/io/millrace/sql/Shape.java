@@ -75,8 +75,7 @@ record Shape(List<ColumnForm> forms) {
     }
 
     private static ColumnForm formOf(Object onNull, AddThenClamp clamp) {
-        boolean adds = !isZero(clamp.add()) || !isZero(clamp.lowest()) || !isZero(clamp.highest());
-        if (adds) {
+        if (clamp.add().isPresent()) { // also if it is 0.00: adding that shows in numeric's decimal places
             boolean plain = clamp.floor().isEmpty()
                     && clamp.ceiling().isEmpty()
                     && clamp.add().equals(Optional.of(onNull))

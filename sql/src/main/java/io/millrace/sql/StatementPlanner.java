@@ -20,6 +20,12 @@ import java.util.Map;
  * the same either way.
  */
 final class StatementPlanner {
+    /**
+     * A table of 20 columns, each of which an event may or may not set, has a million shapes. Texts are parsed and
+     * planned by the server, and the driver keeps 256 of them.
+     */
+    static final int MAX_SHAPES = 16;
+
     private final Map<ReadModel, TableStatements> tables = new LinkedHashMap<>();
 
     /**
@@ -27,7 +33,14 @@ final class StatementPlanner {
      * @param readModels the projection's, in the order in which it declares them
      */
     StatementPlanner(String schema, List<ReadModel> readModels) {
-        readModels.forEach(table -> tables.put(table, new TableStatements(schema, table)));
+        this(schema, readModels, MAX_SHAPES);
+    }
+
+    /**
+     * @param maxShapes how many shapes of a table have a statement of their own
+     */
+    StatementPlanner(String schema, List<ReadModel> readModels, int maxShapes) {
+        readModels.forEach(table -> tables.put(table, new TableStatements(schema, table, maxShapes)));
     }
 
     StatementPlan plan(ChangeSet changes) {

@@ -18,18 +18,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The statements of one table: one per shape, up to a limit; whatever exceeds it shares one that fits every shape. */
 final class TableStatements {
-    /**
-     * A table of 20 columns, each of which an event may or may not set, has a million shapes. Texts are parsed and
-     * planned by the server, and the driver keeps 256 of them.
-     */
-    static final int MAX_SHAPES = 16;
-
     private final ReadModel table;
     private final UpsertText texts;
     private final Shape mixed;
+    private final int maxShapes;
     private final Map<Shape, String> textByShape = new HashMap<>();
 
-    TableStatements(String schema, ReadModel table) {
+    TableStatements(String schema, ReadModel table, int maxShapes) {
+        this.maxShapes = maxShapes;
         this.table = table;
         this.texts = new UpsertText(schema, table);
         this.mixed = Shape.mixed(table);
@@ -108,7 +104,7 @@ final class TableStatements {
     private record Group(Shape shape, List<Entry<RowKey, RowChange>> rows) {}
 
     private Shape knownOrMixed(Shape shape) {
-        return textByShape.containsKey(shape) || textByShape.size() < MAX_SHAPES ? shape : mixed;
+        return textByShape.containsKey(shape) || textByShape.size() < maxShapes ? shape : mixed;
     }
 
     private String textOf(Shape shape) {

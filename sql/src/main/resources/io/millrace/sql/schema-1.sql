@@ -91,10 +91,10 @@ END
 $$;
 
 -- Refuses a change of a row that is not there, and that cannot make one.
-CREATE FUNCTION millrace.require_row(found boolean, its_table text)
+CREATE FUNCTION millrace.require_row(row_exists boolean, its_table text)
 RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    IF NOT found THEN
+    IF NOT row_exists THEN
         RAISE EXCEPTION USING
             ERRCODE = 'not_null_violation',
             MESSAGE = format('a new row of table "%s" lacks a value for a not-null column', its_table);

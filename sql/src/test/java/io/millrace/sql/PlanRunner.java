@@ -1,0 +1,44 @@
+package io.millrace.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/** Executes plans without a checkpoint, each in a transaction of its own. */
+final class PlanRunner {
+    private final Connection connection;
+
+    PlanRunner(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** The error that it was refused with; empty if it went through. */
+    Optional<SQLException> tryRun(StatementPlan plan) throws SQLException {
+        connection.setAutoCommit(false);
+        try {
+            for (StatementPlan.Planned planned : plan.statements()) {
+                execute(planned);
+            }
+            connection.commit();
+            return Optional.empty();
+        } catch (SQLException e) {
+            connection.rollback();
+            return Optional.of(e);
+        }
+    }
+
+    private void execute(StatementPlan.Planned planned) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(planned.text())) {
+            int at = 1;
+            for (Parameter parameter : planned.parameters()) {
+                if (parameter instanceof Parameter.Values values) {
+                    statement.setArray(at++, SqlArrays.of(connection, values));
+                } else {
+                    RawStatement.bind(statement, at++, ((Parameter.Raw) parameter).value());
+                }
+            }
+            statement.execute();
+        }
+    }
+}

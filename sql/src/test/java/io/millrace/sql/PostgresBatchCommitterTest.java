@@ -1,0 +1,62 @@
+package io.millrace.sql;
+
+import static io.millrace.sql.Fixtures.VIEWS;
+import static io.millrace.sql.Fixtures.views;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.batching.CommitOutcome;
+import io.millrace.batching.CommitOutcome.Committed;
+import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.HandledEvent;
+import io.millrace.checkpoint.Position;
+import io.millrace.projections.Projection;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PostgresBatchCommitterTest {
+    private static final Projection PROJECTION = Fixtures.projection("views-per-viewer", VIEWS);
+
+    private final TestDatabase database = TestDatabase.create();
+    private final PostgresStore store = PostgresStore.open(database.settings());
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void writesRowsAndCheckpointTogether() {
+        PostgresBatchCommitter committer = store.committerFor(PROJECTION);
+
+        CommitOutcome outcome = committer.commit(views(PROJECTION, 5, "ann", "bob"));
+        committer.commit(views(PROJECTION, 9, "ann"));
+
+        assertThat(outcome).isInstanceOf(Committed.class);
+        assertThat(((Committed) outcome).statements()).isEqualTo(2);
+        assertThat(((Committed) outcome).roundTrips()).isEqualTo(1);
+        assertThat(database.query("SELECT * FROM viewer_views ORDER BY 1")).containsExactly("ann|2", "bob|1");
+        Checkpoint checkpoint = store.checkpoints().find("views-per-viewer").orElseThrow();
+        assertThat(checkpoint).isEqualTo(committer.checkpoint());
+        assertThat(checkpoint.position()).contains(Position.inLog(9, 9));
+        assertThat(checkpoint.flushNumber()).isEqualTo(2);
+        assertThat(checkpoint.writer()).contains(committer.writer());
+        assertThat(checkpoint.lastHandled())
+                .isEqualTo(Optional.of(new HandledEvent(Position.inLog(9, 9), new UUID(7, 9))));
+    }
+
+    @Test
+    void refusesASecondWriterAndRollsItBackWhole() {
+        PostgresBatchCommitter first = store.committerFor(PROJECTION);
+        PostgresBatchCommitter second = store.committerFor(PROJECTION);
+        first.commit(views(PROJECTION, 5, "ann"));
+
+        CommitOutcome outcome = second.commit(views(PROJECTION, 5, "ann", "bob"));
+
+        assertThat(outcome).isInstanceOf(CommitOutcome.Fenced.class);
+        assertThat(((CommitOutcome.Fenced) outcome).message())
+                .contains(first.writer().toString());
+        assertThat(database.query("SELECT * FROM viewer_views")).containsExactly("ann|1");
+    }
+}

@@ -1,0 +1,115 @@
+package io.millrace.sql;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A database of its own on the PostgreSQL server that all tests of this JVM share; the server ends with the JVM.
+ */
+final class TestDatabase {
+    private static final AtomicInteger COUNTER = new AtomicInteger();
+    private static final EmbeddedPostgres SERVER = start();
+
+    private final String name;
+
+    private TestDatabase(String name) {
+        this.name = name;
+    }
+
+    private static EmbeddedPostgres start() {
+        try {
+            EmbeddedPostgres server = EmbeddedPostgres.builder()
+                    .setServerConfig("fsync", "off")
+                    .setServerConfig("max_connections", "200")
+                    .start();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server)));
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void close(EmbeddedPostgres server) {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static TestDatabase create() {
+        TestDatabase database = new TestDatabase("test_" + COUNTER.incrementAndGet());
+        new TestDatabase("postgres").execute("CREATE DATABASE " + database.name);
+        return database;
+    }
+
+    String name() {
+        return name;
+    }
+
+    int port() {
+        return SERVER.getPort();
+    }
+
+    String url() {
+        return url(port());
+    }
+
+    /** The same database through another port: a proxy's. */
+    String url(int port) {
+        return "jdbc:postgresql://localhost:" + port + "/" + name + "?sslmode=disable";
+    }
+
+    PostgresSettings settings() {
+        return PostgresSettings.of(url(), "postgres", "postgres", "public");
+    }
+
+    PostgresSettings settings(int port) {
+        return PostgresSettings.of(url(port), "postgres", "postgres", "public");
+    }
+
+    Connection connect() {
+        try {
+            return DriverManager.getConnection(url(), "postgres", "postgres");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    void execute(String sql) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** All rows of a query, columns joined by {@code |}, NULL shown as {@code null}. */
+    List<String> query(String sql) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<String> lines = new ArrayList<>();
+            while (rows.next()) {
+                List<String> fields = new ArrayList<>();
+                for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                    fields.add(String.valueOf(rows.getString(i)));
+                }
+                lines.add(String.join("|", fields));
+            }
+            return lines;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
