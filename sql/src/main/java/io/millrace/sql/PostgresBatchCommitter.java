@@ -84,6 +84,11 @@ public final class PostgresBatchCommitter implements BatchCommitter {
     }
 
     private Attempt attempt(Batch batch) {
+        if (acknowledged.position().isPresent()
+                && !batch.checkpoint().isAfter(acknowledged.position().get())) {
+            throw new IllegalArgumentException("expected a batch that moves the checkpoint on: checkpoint="
+                    + acknowledged.position().get() + ", batch=" + batch.checkpoint());
+        }
         if (unsettled == null) {
             return new Attempt(batch, planner.plan(batch.changes()));
         }

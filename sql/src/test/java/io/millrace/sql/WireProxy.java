@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -19,17 +20,18 @@ import java.util.concurrent.atomic.AtomicLong;
  * and cuts the connection where a test wants it cut.
  */
 final class WireProxy implements AutoCloseable {
-    /** What happens at the next Sync of a flush. */
+    /** What happens to the next flush. (Without its Sync alone it would be executed all the same.) */
     enum Fault {
         NONE,
         /** The server gets it and answers; the answer is lost with the connection. */
         LOSE_ANSWER,
-        /** The server never gets it, and sees the connection end. */
-        LOSE_SYNC,
-        /** The server never gets it, and does not notice that the client is gone. */
+        /** The server gets the first half of it, and sees the connection end. */
+        CUT_IN_HALF,
+        /** The server gets the first half of it, and does not notice that the client is gone. */
         LEAVE_HALF
     }
 
+    private static final byte[] FLUSH = {'H', 0, 0, 0, 4};
     private static final int PARSE = 'P';
     private static final int SYNC = 'S';
     private static final int SIMPLE_QUERY = 'Q';
@@ -38,6 +40,7 @@ final class WireProxy implements AutoCloseable {
     private final ServerSocket listener;
     private final int target;
     private final Collection<Socket> sockets = new ConcurrentLinkedQueue<>();
+    private final Collection<Socket> clients = new ConcurrentLinkedQueue<>();
     private final AtomicLong parses = new AtomicLong();
     private final AtomicLong syncs = new AtomicLong();
     private final AtomicLong queries = new AtomicLong();
@@ -89,6 +92,20 @@ final class WireProxy implements AutoCloseable {
         refusing = whether;
     }
 
+    /** Ends the clients' side of all connections; the server does not notice yet. */
+    void cutClients() {
+        clients.forEach(WireProxy::closeQuietly);
+        clients.clear();
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void accept() throws IOException {
         while (!listener.isClosed()) {
             Socket client = listener.accept();
@@ -97,6 +114,7 @@ final class WireProxy implements AutoCloseable {
                 continue;
             }
             Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
+            clients.add(client);
             sockets.addAll(List.of(client, server));
             start("to server", () -> forward(client, server, new Pair(client, server)));
             start("to client", () -> back(server, client));
@@ -113,32 +131,36 @@ final class WireProxy implements AutoCloseable {
     private void forward(Socket from, Socket to, Pair pair) throws IOException {
         DataInputStream in = new DataInputStream(new BufferedInputStream(from.getInputStream(), 1 << 16));
         OutputStream out = to.getOutputStream();
+        to.setTcpNoDelay(true);
         int length = in.readInt(); // the start-up message has no type
         out.write(ByteBuffer.allocate(4).putInt(length).array());
         out.write(in.readNBytes(length - 4));
-        boolean sawParse = false;
+        List<byte[]> held = new ArrayList<>();
         while (true) {
             int type = in.readUnsignedByte();
             byte[] frame = frame(type, in);
-            sawParse |= type == PARSE || type == 'B';
-            if (type == SYNC && sawParse && fault == Fault.LOSE_SYNC) {
-                fault = Fault.NONE;
-                out.flush();
-                pair.cut();
-                return;
+            boolean holds = fault == Fault.CUT_IN_HALF || fault == Fault.LEAVE_HALF;
+            if (holds && type != SYNC) {
+                held.add(frame);
+                continue;
             }
-            if (type == SYNC && sawParse && fault == Fault.LEAVE_HALF) {
-                fault = Fault.NONE;
-                out.write(new byte[] {'H', 0, 0, 0, 4}); // Flush: what came before is at the server for sure
+            if (holds && !held.isEmpty()) {
+                for (byte[] first : held.subList(0, held.size() / 2)) {
+                    out.write(first);
+                }
+                out.write(FLUSH);
                 out.flush();
-                from.close();
+                boolean leaves = fault == Fault.LEAVE_HALF;
+                fault = Fault.NONE;
+                if (leaves) {
+                    from.close();
+                } else {
+                    pair.cut();
+                }
                 return;
             }
             count(type);
             out.write(frame);
-            if (in.available() == 0) {
-                out.flush();
-            }
         }
     }
 
@@ -166,7 +188,7 @@ final class WireProxy implements AutoCloseable {
                     return;
                 }
             }
-            if (!to.isClosed()) {
+            if (!to.isClosed()) { // a server that was left alone may talk on
                 out.write(frame);
             }
         }
