@@ -75,6 +75,10 @@ final class ConnectionPool implements ConnectionSource, AutoCloseable {
         return pool.getConnection();
     }
 
+    int size() {
+        return pool.getMaximumPoolSize();
+    }
+
     /** Makes room for one more committer. */
     void addCommitter() {
         pool.getHikariConfigMXBean().setMaximumPoolSize(FOR_EVERYTHING_ELSE + committers.incrementAndGet());

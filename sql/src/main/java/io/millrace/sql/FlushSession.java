@@ -131,6 +131,13 @@ final class FlushSession {
         }
     }
 
+    /** Says that this projection is no longer written by us, before the connection ends in its own time. */
+    void release() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT pg_advisory_unlock_all()");
+        }
+    }
+
     Optional<Checkpoint> readCheckpoint(String projection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(CheckpointRow.SELECT_ONE_FOR_UPDATE)) {
             statement.setString(1, projection);

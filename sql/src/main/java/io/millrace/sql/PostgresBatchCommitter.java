@@ -10,6 +10,8 @@ import java.sql.SQLException;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Commits batches to PostgreSQL, each in one network round trip, rows and checkpoint together.
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread at a time.
  */
 public final class PostgresBatchCommitter implements BatchCommitter {
+    private static final Logger log = LoggerFactory.getLogger(PostgresBatchCommitter.class);
     /** The server waits this long for a lost session to end, before we ask to be called again. */
     private static final long END_OF_LOST_SESSION_MS = 5_000;
 
@@ -275,6 +278,13 @@ public final class PostgresBatchCommitter implements BatchCommitter {
 
     @Override
     public void close() {
+        if (session != null) {
+            try {
+                session.release();
+            } catch (SQLException e) {
+                log.debug("The connection of projection {} was lost already", acknowledged.projection(), e);
+            }
+        }
         drop();
     }
 }

@@ -128,6 +128,11 @@ public final class PostgresStore implements AutoCloseable {
         return new Writer(UUID.randomUUID(), host, ProcessHandle.current().pid());
     }
 
+    /** How many connections it may have open at once: one for each committer, and two for everything else. */
+    public int connections() {
+        return pool.size();
+    }
+
     @Override
     public void close() {
         pool.close();

@@ -79,7 +79,8 @@ record Shape(List<ColumnForm> forms) {
             boolean plain = clamp.floor().isEmpty()
                     && clamp.ceiling().isEmpty()
                     && clamp.add().equals(Optional.of(onNull))
-                    && (isZero(clamp.lowest()) || isZero(clamp.highest()));
+                    && isBetween(clamp.lowest(), clamp.add())
+                    && isBetween(clamp.highest(), clamp.add());
             return plain ? ColumnForm.ADD : ColumnForm.CLAMP;
         }
         if (clamp.ceiling().isEmpty() && clamp.floor().equals(Optional.of(onNull))) {
@@ -87,6 +88,11 @@ record Shape(List<ColumnForm> forms) {
         }
         boolean least = clamp.floor().isEmpty() && clamp.ceiling().equals(Optional.of(onNull));
         return least ? ColumnForm.LEAST : ColumnForm.CLAMP;
+    }
+
+    /** Whether a sum on the way is where the way begins or ends, so that adding all at once fails where a part would. */
+    private static boolean isBetween(Optional<Object> extreme, Optional<Object> end) {
+        return isZero(extreme) || extreme.equals(end);
     }
 
     /** A default of 0 adds nothing, not even decimal places: NULL, 0 and an absent row become the same. */

@@ -65,7 +65,8 @@ class CheckpointVerdictTest {
     }
 
     private static void expect(Checkpoint found, CheckpointVerdict verdict) {
-        assertThat(CheckpointVerdict.of(found, STARTED, ACKNOWLEDGED, BATCH, ME)).isEqualTo(verdict);
+        assertThat(CheckpointVerdict.of(found, STARTED, ACKNOWLEDGED, BATCH, ME))
+                .isEqualTo(verdict);
     }
 
     private static Checkpoint at(long epoch, long position, long flush, Writer writer) {

@@ -3,6 +3,7 @@ package io.millrace.sql;
 import static io.millrace.sql.Fixtures.VIEWS;
 import static io.millrace.sql.Fixtures.views;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.batching.Batch;
 import io.millrace.batching.CommitOutcome;
@@ -87,7 +88,7 @@ class LostConnectionTest {
             other.setAutoCommit(false);
             statement.execute("SELECT * FROM viewer_views FOR UPDATE");
             Thread cutter = new Thread(() -> {
-                await(() -> database.query("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                Waiting.until(() -> database.query("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
                                 + " AND datname = current_database()")
                         .equals(List.of("1")));
                 proxy.cutClients();
@@ -124,8 +125,8 @@ class LostConnectionTest {
     @Test
     void aDatabaseThatLostCommitsSaysHowFarItWentBack() {
         committer.commit(views(PROJECTION, 1, "ann"));
-        List<String> then = database.query("SELECT position, flush_number, handled_position, handled_event_id"
-                + " FROM millrace.checkpoints");
+        List<String> then = database.query(
+                "SELECT position, flush_number, handled_position, handled_event_id" + " FROM millrace.checkpoints");
         committer.commit(views(PROJECTION, 2, "ann"));
         committer.commit(views(PROJECTION, 3, "ann"));
         goBackToFirstFlush(then);
@@ -166,7 +167,7 @@ class LostConnectionTest {
             FlushSession session = FlushSession.open(connection, "x", FlushTimeouts.DEFAULT);
             statement.execute("SET default_transaction_read_only = on");
 
-            org.assertj.core.api.Assertions.assertThatThrownBy(() -> session.readCheckpoint(PROJECTION.name()))
+            assertThatThrownBy(() -> session.readCheckpoint(PROJECTION.name()))
                     .isInstanceOfSatisfying(
                             SQLException.class,
                             e -> assertThat(SqlFailure.of(e)).isEqualTo(SqlFailure.UNAVAILABLE));
@@ -198,15 +199,5 @@ class LostConnectionTest {
         return Long.parseLong(database.query("SELECT count(*) FROM pg_stat_activity WHERE datname ="
                         + " current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL")
                 .get(0));
-    }
-
-    private static void await(java.util.function.BooleanSupplier condition) {
-        long deadline = System.nanoTime() + 30_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("expected it to come true within 30 s");
-            }
-            Thread.onSpinWait();
-        }
     }
 }

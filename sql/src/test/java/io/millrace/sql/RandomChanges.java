@@ -14,9 +14,18 @@ import java.util.UUID;
 /** Draws values and operations, from few values, so that ties and edges are met often. */
 final class RandomChanges {
     private final Random random;
+    private final boolean atTheEdge;
 
     RandomChanges(Random random) {
+        this(random, false);
+    }
+
+    /**
+     * @param atTheEdge whether rows begin at the ends of their types' ranges, and most changes are small increments
+     */
+    RandomChanges(Random random, boolean atTheEdge) {
         this.random = random;
+        this.atTheEdge = atTheEdge;
     }
 
     /** What one event does to a row: mostly one operation, sometimes several, sometimes a delete in front. */
@@ -39,13 +48,21 @@ final class RandomChanges {
     void fill(ReadModel table, Row row) {
         for (Column column : table.columns()) {
             boolean nothing = column.nullable() && random.nextInt(3) == 0;
-            row.set(column.name(), nothing ? null : value(column.type()));
+            row.set(column.name(), nothing ? null : atTheEdge ? edge(column.type()) : value(column.type()));
         }
+    }
+
+    private Object edge(ColumnType type) {
+        return type == ColumnType.BIGINT ? pick(EXTREME_LONGS) : pick(EXTREME_INTS);
     }
 
     private void operate(Row row, Column column) {
         ColumnType type = column.type();
         String name = column.name();
+        if (atTheEdge && random.nextInt(4) > 0) {
+            row.increment(name, random.nextInt(7) - 3);
+            return;
+        }
         switch (random.nextInt(6)) {
             case 0 -> row.set(name, column.nullable() && random.nextInt(4) == 0 ? null : value(type));
             case 1 -> row.setIfAbsent(name, value(type));
@@ -68,8 +85,8 @@ final class RandomChanges {
     Object value(ColumnType type) {
         return switch (type) {
             case TEXT -> pick(TEXTS);
-            case BIGINT -> random.nextInt(40) == 0 ? pick(EXTREME_LONGS) : (long) random.nextInt(7) - 3;
-            case INTEGER -> random.nextInt(40) == 0 ? pick(EXTREME_INTS) : random.nextInt(7) - 3;
+            case BIGINT -> random.nextInt(8) == 0 ? pick(EXTREME_LONGS) : (long) random.nextInt(7) - 3;
+            case INTEGER -> random.nextInt(8) == 0 ? pick(EXTREME_INTS) : random.nextInt(7) - 3;
             case NUMERIC -> pick(NUMERICS);
             case DOUBLE -> pick(DOUBLES);
             case BOOLEAN -> random.nextBoolean();

@@ -1,0 +1,138 @@
+package io.millrace.sql;
+
+import static io.millrace.sql.Fixtures.VIEWS;
+import static io.millrace.sql.Fixtures.views;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.millrace.projections.Projection;
+import io.millrace.sql.PostgresException.Kind;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the person at the keyboard reads when PostgreSQL cannot be used, and how its sessions look from inside. */
+class ConnectingTest {
+    private static final Projection PROJECTION = Fixtures.projection("views-per-viewer", VIEWS);
+
+    private final TestDatabase database = TestDatabase.create();
+
+    @Test
+    void aServerThatIsNotThereIsUnreachable() throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+
+        PostgresException e = refusal(PostgresSettings.of(database.url(port), "postgres", "postgres", "public"));
+
+        assertThat(e.kind()).isEqualTo(Kind.UNREACHABLE);
+        assertThat(e).hasMessageContaining("PostgreSQL cannot be reached").hasMessageContaining("" + port);
+    }
+
+    @Test
+    void aWrongPasswordIsDenied() {
+        try (PasswordRequired server = PasswordRequired.of(database)) {
+            PostgresException e = refusal(PostgresSettings.of(server.url(), server.role(), "wrong", "public"));
+
+            assertThat(e.kind()).isEqualTo(Kind.DENIED);
+            assertThat(e).hasMessageContaining("password").hasMessageNotContaining("wrong");
+        }
+    }
+
+    @Test
+    void aDatabaseThatDoesNotExistIsDenied() {
+        PostgresException e = refusal(PostgresSettings.of(
+                database.url().replace(database.name(), "no_such_database"), "postgres", "postgres", "public"));
+
+        assertThat(e.kind()).isEqualTo(Kind.DENIED);
+        assertThat(e).hasMessageContaining("no_such_database");
+    }
+
+    @Test
+    void aServerWithoutTlsIsToldFromOneThatIsNotThere() {
+        PostgresException e = refusal(PostgresSettings.of(
+                database.url().replace("sslmode=disable", "sslmode=require"), "postgres", "postgres", "public"));
+
+        assertThat(e.kind()).isEqualTo(Kind.TLS);
+        assertThat(e).hasMessageContaining("encryption");
+    }
+
+    @Test
+    void settingsNeverShowThePassword() {
+        PostgresSettings settings = PostgresSettings.of(
+                "jdbc:postgresql://localhost/db?password=hidden1&user=x", "ann", "hidden2", "public");
+
+        assertThat(settings.toString()).contains("localhost").contains("ann").doesNotContain("hidden");
+        assertThatThrownBy(() -> PostgresSettings.of("postgres://ann:hidden3@localhost/db", "ann", "x", "public"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("jdbc:postgresql://")
+                .hasMessageNotContaining("hidden3");
+    }
+
+    @Test
+    void sessionsHaveNamesAndLimits() {
+        try (PostgresStore store = PostgresStore.open(database.settings())) {
+            PostgresBatchCommitter committer = store.committerFor(PROJECTION);
+            committer.commit(views(PROJECTION, 1, "ann"));
+            store.checkpoints().all();
+
+            assertThat(database.query("SELECT application_name FROM pg_stat_activity WHERE datname ="
+                            + " current_database() AND pid <> pg_backend_pid() ORDER BY 1"))
+                    .containsExactly("millrace", "millrace views-per-viewer");
+            assertThat(limitsOfAFlush(store, committer)).containsExactly("10s|30s|60s|5s|10|" + transactionTimeout());
+        }
+    }
+
+    private List<String> limitsOfAFlush(PostgresStore store, PostgresBatchCommitter committer) {
+        database.execute("CREATE TABLE seen (lock text, statement text, idle text, client text, tcp text, tx text)");
+        committer.commit(
+                Fixtures.batch(
+                        PROJECTION,
+                        2,
+                        Fixtures.changes(
+                                VIEWS,
+                                rows -> rows.execute(
+                                        "INSERT INTO seen SELECT current_setting('lock_timeout'), current_setting('statement_timeout'),"
+                                                + " current_setting('idle_in_transaction_session_timeout') , "
+                                                + " current_setting('client_connection_check_interval'),"
+                                                + " current_setting('tcp_keepalives_idle'), current_setting('transaction_timeout', true)"))));
+        assertThat(store.checkpoints().all()).hasSize(1);
+        return database.query("SELECT lock, statement, replace(idle, '1min', '60s'), client, tcp, tx FROM seen");
+    }
+
+    private String transactionTimeout() {
+        boolean knows =
+                Integer.parseInt(database.query("SHOW server_version_num").get(0)) >= 170_000;
+        return knows ? "45s" : "null";
+    }
+
+    @Test
+    void thePoolHasOneConnectionForEachCommitterAndTwoMore() {
+        try (PostgresStore store = PostgresStore.open(database.settings())) {
+            for (int i = 0; i < 5; i++) {
+                String name = "projection-" + i;
+                store.committerFor(Fixtures.projection(
+                        name,
+                        io.millrace.projections.ReadModel.table("table_" + i)
+                                .key("id", io.millrace.projections.ColumnType.TEXT)
+                                .column("n", io.millrace.projections.ColumnType.BIGINT)
+                                .build()));
+            }
+
+            assertThat(store.connections()).isEqualTo(7);
+            assertThat(store.checkpoints().all()).hasSize(5);
+        }
+    }
+
+    private static PostgresException refusal(PostgresSettings settings) {
+        PostgresException e = catchThrowableOfType(
+                PostgresException.class, () -> PostgresStore.open(settings).close());
+        assertThat(e).as("refusal").isNotNull();
+        assertThat(e.getMessage()).doesNotContain("\n");
+        return e;
+    }
+}

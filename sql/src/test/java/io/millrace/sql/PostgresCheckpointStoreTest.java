@@ -1,0 +1,96 @@
+package io.millrace.sql;
+
+import static io.millrace.sql.Fixtures.VIEWS;
+import static io.millrace.sql.Fixtures.views;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.millrace.batching.CommitOutcome.Committed;
+import io.millrace.batching.CommitOutcome.Fenced;
+import io.millrace.checkpoint.Checkpoint;
+import io.millrace.projections.Projection;
+import io.millrace.sql.StartRefusedException.Reason;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PostgresCheckpointStoreTest {
+    private static final Projection PROJECTION = Fixtures.projection("views-per-viewer", VIEWS);
+
+    private final TestDatabase database = TestDatabase.create();
+    private final PostgresStore store = PostgresStore.open(database.settings());
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void hasNoCheckpointsBeforeAnythingStarted() {
+        assertThat(store.checkpoints().all()).isEmpty();
+        assertThat(store.checkpoints().find("views-per-viewer")).isEmpty();
+    }
+
+    @Test
+    void findsWhatCommittersWrote() {
+        PostgresBatchCommitter committer = store.committerFor(PROJECTION);
+        assertThat(store.checkpoints().find("views-per-viewer").orElseThrow().position())
+                .isEmpty();
+
+        committer.commit(views(PROJECTION, 5, "ann"));
+
+        assertThat(store.checkpoints().all()).containsExactly(committer.checkpoint());
+    }
+
+    @Test
+    void resetEmptiesTheTablesClearsTheCheckpointAndRaisesTheEpoch() {
+        PostgresBatchCommitter committer = store.committerFor(PROJECTION);
+        committer.commit(views(PROJECTION, 5, "ann"));
+        committer.close();
+
+        Checkpoint checkpoint = store.checkpoints().reset("views-per-viewer", List.of("viewer_views", "not there"));
+
+        assertThat(checkpoint.epoch()).isEqualTo(2);
+        assertThat(checkpoint.position()).isEmpty();
+        assertThat(checkpoint.lastHandled()).isEmpty();
+        assertThat(store.checkpoints().find("views-per-viewer")).contains(checkpoint);
+        assertThat(database.query("SELECT * FROM viewer_views")).isEmpty();
+        assertThat(store.committerFor(PROJECTION).commit(views(PROJECTION, 5, "ann")))
+                .isInstanceOf(Committed.class);
+    }
+
+    @Test
+    void resetIsRefusedWhileACommitterLives() {
+        PostgresBatchCommitter committer = store.committerFor(PROJECTION);
+        committer.commit(views(PROJECTION, 5, "ann"));
+
+        StartRefusedException refusal = catchThrowableOfType(
+                StartRefusedException.class,
+                () -> store.checkpoints().reset("views-per-viewer", List.of("viewer_views")));
+
+        assertThat(refusal.reason()).isEqualTo(Reason.WRITER_RUNNING);
+        assertThat(refusal).hasMessageContaining("server process");
+        assertThat(database.query("SELECT * FROM viewer_views")).containsExactly("ann|1");
+    }
+
+    @Test
+    void whoeverStillWritesUnderTheOldEpochIsFenced() {
+        PostgresBatchCommitter committer = store.committerFor(PROJECTION);
+        committer.commit(views(PROJECTION, 5, "ann"));
+        // Its session is ended behind its back, as that of a frozen host would be; then the projection is reset.
+        database.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                + " WHERE application_name = 'millrace views-per-viewer' AND datname = current_database()");
+        awaitNoSession();
+        store.checkpoints().reset("views-per-viewer", List.of("viewer_views"));
+
+        committer.commit(views(PROJECTION, 6, "ann")); // finds its connection lost
+        assertThat(committer.commit(views(PROJECTION, 6, "ann"))).isInstanceOf(Fenced.class);
+        assertThat(database.query("SELECT * FROM viewer_views")).isEmpty();
+    }
+
+    private void awaitNoSession() {
+        Waiting.until(() -> database.query("SELECT count(*) FROM pg_stat_activity WHERE application_name ="
+                        + " 'millrace views-per-viewer' AND datname = current_database()")
+                .equals(List.of("0")));
+    }
+}
