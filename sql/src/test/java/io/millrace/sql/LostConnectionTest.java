@@ -185,7 +185,7 @@ class LostConnectionTest {
     }
 
     private void goBackToFirstFlush(List<String> then) {
-        String[] fields = then.get(0).split("\\|");
+        String[] fields = then.get(0).split("\\|", -1);
         database.execute("UPDATE viewer_views SET views = 1; UPDATE millrace.checkpoints SET position = '" + fields[0]
                 + "', flush_number = " + fields[1] + ", handled_position = '" + fields[2] + "', handled_event_id = '"
                 + fields[3] + "'");
