@@ -23,7 +23,9 @@ final class ConnectionSettings {
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> REQUIRES_LEADER =
             Metadata.Key.of("requires-leader", Metadata.ASCII_STRING_MARSHALLER);
+    /** gRPC itself pings no more often than every 10 s, whatever it is told. */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(5);
+
     private static final Duration DEADLINE = Duration.ofSeconds(10);
     private static final Duration APPEND_DEADLINE = Duration.ofSeconds(30);
 

@@ -24,7 +24,8 @@ public final class EventAppender {
     }
 
     /**
-     * Appends these events to the stream, all or none. Blocks while {@value #MAX_UNFINISHED} appends are under way.
+     * Appends these events to the stream, all or none. Blocks while {@value #MAX_UNFINISHED} appends are under way, so
+     * that it must not be called by what runs when one is done.
      * When an append fails, those that were given for the same stream meanwhile fail with the same exception: nothing
      * is written behind a gap.
      *
@@ -43,7 +44,7 @@ public final class EventAppender {
             unfinished.acquire();
         } catch (InterruptedException interrupt) {
             Thread.currentThread().interrupt();
-            return CompletableFuture.failedFuture(appends.notSent(stream, interrupt));
+            return CompletableFuture.failedFuture(GrpcAppends.notSent(stream, "interrupted", interrupt));
         }
         CompletableFuture<Appended> result = new CompletableFuture<>();
         CompletableFuture<Appended> before = lastOfStream.put(stream, result);

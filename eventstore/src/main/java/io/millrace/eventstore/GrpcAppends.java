@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +85,15 @@ final class GrpcAppends {
     }
 
     private void send(Request request, int redirects, CompletableFuture<Appended> result) {
-        transport.execute(() -> node.whenConnected((channel, error) -> {
+        try {
+            transport.execute(() -> connectAndSend(request, redirects, result));
+        } catch (RejectedExecutionException closed) {
+            result.completeExceptionally(notSent(request.stream(), "the connection was closed", closed));
+        }
+    }
+
+    private void connectAndSend(Request request, int redirects, CompletableFuture<Appended> result) {
+        node.whenConnected((channel, error) -> {
             if (channel == null) {
                 node.reconnect(Optional.empty());
                 Metadata noTrailers = new Metadata();
@@ -93,7 +102,7 @@ final class GrpcAppends {
             } else {
                 new AppendCall(channel, request, redirects, result).begin();
             }
-        }));
+        });
     }
 
     private void ended(
@@ -133,9 +142,8 @@ final class GrpcAppends {
                 end.cause());
     }
 
-    AppendException notSent(String stream, Throwable cause) {
-        return new AppendException(
-                Kind.UNREACHABLE, stream, "interrupted before anything was appended to " + stream, cause);
+    static AppendException notSent(String stream, String why, Throwable cause) {
+        return new AppendException(Kind.UNREACHABLE, stream, "nothing was appended to " + stream + ": " + why, cause);
     }
 
     void close() {

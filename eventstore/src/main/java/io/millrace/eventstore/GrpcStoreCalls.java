@@ -8,8 +8,10 @@ import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.millrace.projections.EventSourceException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +28,12 @@ final class GrpcStoreCalls implements StoreCalls {
     @Override
     public Call read(ReadReq request, Terms terms, Answers answers) {
         ReadCall call = new ReadCall(request, terms, answers);
-        transport.execute(() -> node.whenConnected(call::connected));
+        try {
+            transport.execute(() -> node.whenConnected(call::connected));
+        } catch (RejectedExecutionException closed) {
+            throw new EventSourceException(
+                    EventSourceException.Kind.UNREACHABLE, "the connection to " + target() + " was closed", closed);
+        }
         return call;
     }
 

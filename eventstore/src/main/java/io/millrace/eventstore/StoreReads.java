@@ -25,7 +25,7 @@ import java.util.function.Predicate;
 
 /**
  * Single questions to the store. They block until answered, go to the leader where that is preferred, and are asked
- * once; an {@link EventSourceException} says why there is no answer. Safe for use by several threads, but not by those
+ * once; an {@link EventSourceException} says why there is no answer, also when the connection was closed. Safe for use by several threads, but not by those
  * that a subscription signals on.
  */
 public final class StoreReads {

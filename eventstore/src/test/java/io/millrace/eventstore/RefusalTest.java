@@ -208,5 +208,13 @@ class RefusalTest {
         EventStoreConnection connection = EventStoreConnection.open(store.connectionString());
         connection.close();
         assertThatThrownBy(() -> connection.check(CHECK)).isInstanceOf(EventSourceException.class);
+        assertThatThrownBy(() -> connection.reads().head(ALL))
+                .isInstanceOf(EventSourceException.class)
+                .hasMessageContaining("was closed");
+        assertThatThrownBy(() -> connection
+                        .appender()
+                        .appendNow("viewing-1", ExpectedRevision.any(), List.of(event("Viewed", "1"))))
+                .isInstanceOf(AppendException.class)
+                .hasMessageContaining("was closed");
     }
 }
