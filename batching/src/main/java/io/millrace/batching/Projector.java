@@ -162,6 +162,7 @@ public final class Projector {
         while (takesMore() && signals < SIGNALS_PER_STEP) {
             SourceSignal signal = intake.next();
             if (signal == null) {
+                nothingLeft();
                 break;
             }
             signals++;
@@ -213,8 +214,8 @@ public final class Projector {
             progress.readUpTo(reached.position());
         } else if (signal instanceof SourceSignal.CaughtUp) {
             progress.caughtUp();
-            if (status.phase() == Phase.CATCHING_UP) {
-                status.enter(folding.isEmpty() ? Phase.LIVE : Phase.CAUGHT_UP);
+            if (status.phase() == Phase.CATCHING_UP || status.phase() == Phase.OVERRUN) {
+                goLive();
             }
         } else if (signal instanceof SourceSignal.FellBehind) {
             status.enter(Phase.CATCHING_UP);
@@ -226,6 +227,17 @@ public final class Projector {
         } else if (signal instanceof SourceSignal.Failed failed) {
             closeWith(FlushReason.SHUTDOWN, new Failed(failed.cause()));
         }
+    }
+
+    /** What had come while a full batch waited is folded. */
+    private void nothingLeft() {
+        if (status.phase() == Phase.OVERRUN) {
+            goLive();
+        }
+    }
+
+    private void goLive() {
+        status.enter(folding.isEmpty() ? Phase.LIVE : Phase.CAUGHT_UP);
     }
 
     /** So that a full batch covers the unhandled range after it, too. */
@@ -240,8 +252,8 @@ public final class Projector {
 
     private boolean flushIfDue(long now) {
         if (!flusher.isFree()) {
-            if (folding.isFull()) {
-                status.enter(Phase.CATCHING_UP);
+            if (folding.isFull() && status.phase() != Phase.CATCHING_UP) {
+                status.enter(Phase.OVERRUN);
             }
             return false;
         }

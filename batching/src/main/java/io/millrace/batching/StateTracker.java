@@ -85,7 +85,7 @@ final class StateTracker {
         } else if (!subscribed) {
             change(new Starting());
         } else {
-            change(phase == Phase.CATCHING_UP ? new CatchingUp() : new Live());
+            change(phase == Phase.CATCHING_UP || phase == Phase.OVERRUN ? new CatchingUp() : new Live());
         }
     }
 

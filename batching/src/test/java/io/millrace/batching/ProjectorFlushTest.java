@@ -85,14 +85,20 @@ class ProjectorFlushTest {
     @Test
     void catchesUpAgainWhenAFullBatchWaitsForTheOneUnderWay() {
         ProjectorHarness projector = ProjectorHarness.live().flushesTakeTime();
-        projector.say(viewed(1, "2")).views(2, 102, "2");
+        projector.say(viewed(1, "2")).views(2, 150, "2");
+
         assertThat(projector.projector.state()).isEqualTo(new CatchingUp());
+    }
 
-        projector.lands().lands();
-        assertThat(projector.sizes()).containsExactly(1, 100);
+    @Test
+    void isLiveAgainOnceWhatCameMeanwhileIsFoldedThoughTheStoreDoesNotSaySo() {
+        ProjectorHarness projector = ProjectorHarness.live().flushesTakeTime();
+        projector.say(viewed(1, "2")).views(2, 150, "2");
 
-        projector.say(ProjectorHarness.CAUGHT_UP).lands();
-        assertThat(projector.reasons()).containsExactly(LIVE, SIZE, CAUGHT_UP);
+        projector.lands().lands().lands().say(viewed(151, "2")).lands();
+
+        assertThat(projector.sizes()).containsExactly(1, 100, 49, 1);
+        assertThat(projector.reasons()).containsExactly(LIVE, SIZE, CAUGHT_UP, LIVE);
         assertThat(projector.projector.state()).isEqualTo(new Live());
     }
 
