@@ -115,6 +115,10 @@ public final class EmbeddedEventStore implements AutoCloseable {
         server.start();
     }
 
+    LogWriter writer() {
+        return store.writer();
+    }
+
     void restoreAtRestart(long position) {
         restoreTo = position;
     }

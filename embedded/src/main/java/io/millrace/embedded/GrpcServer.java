@@ -53,6 +53,7 @@ final class GrpcServer implements AutoCloseable {
     private Server server;
 
     GrpcServer(Supplier<Store> store, int port, int maxAppendBytes, Users users, Optional<Tls> tls) {
+        GrpcLogs.quieten();
         this.users = users;
         this.tls = tls;
         this.streams = new StreamsService(store, gate, executor, maxAppendBytes);
