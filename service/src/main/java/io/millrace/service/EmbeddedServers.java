@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The servers that run when nothing is installed. Their classes are in {@code lib/embedded}, which may be left out: only
@@ -31,15 +32,24 @@ final class EmbeddedServers implements AutoCloseable {
 
     EmbeddedEventStore startEventStore(Optional<Path> folder) {
         EmbeddedEventStore.Builder builder = EmbeddedEventStore.builder();
-        EmbeddedEventStore store = builder.start();
-        started.push(store);
-        return store;
+        folder.ifPresent(builder::dataFolder);
+        return started("event store", builder::start);
     }
 
     EmbeddedPostgres startPostgres(Optional<Path> folder) {
-        EmbeddedPostgres postgres = folder.map(EmbeddedPostgres::start).orElseGet(EmbeddedPostgres::start);
-        started.push(postgres);
-        return postgres;
+        return started(
+                "PostgreSQL", () -> folder.map(EmbeddedPostgres::start).orElseGet(EmbeddedPostgres::start));
+    }
+
+    private <S extends AutoCloseable> S started(String what, Supplier<S> start) {
+        try {
+            S server = start.get();
+            started.push(server);
+            return server;
+        } catch (RuntimeException e) {
+            throw new CommandFailure(
+                    ExitCode.UNREACHABLE, "the embedded " + what + " does not start: " + e.getMessage(), e);
+        }
     }
 
     /** Stops them, the last one first. */

@@ -12,9 +12,12 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The event store and the PostgreSQL that a configuration names, connected; embedded ones are started and stopped. */
 final class Servers implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Servers.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -38,10 +41,12 @@ final class Servers implements AutoCloseable {
     }
 
     private EventStoreConnection connect(EventStoreSetting setting) {
-        String connectionString = setting instanceof EventStoreSetting.Embedded embedded
-                ? embedded().startEventStore(embedded.folder()).connectionString()
-                : ((EventStoreSetting.Server) setting).connectionString().reveal();
-        return opened(connect(connectionString));
+        if (setting instanceof EventStoreSetting.Embedded embedded) {
+            String started = embedded().startEventStore(embedded.folder()).connectionString();
+            LOG.info("Embedded event store at {}", started);
+            return opened(connect(started));
+        }
+        return opened(connect(((EventStoreSetting.Server) setting).connectionString().reveal()));
     }
 
     /** Connects to an event store that is there. */
