@@ -37,8 +37,7 @@ final class EmbeddedServers implements AutoCloseable {
     }
 
     EmbeddedPostgres startPostgres(Optional<Path> folder) {
-        return started(
-                "PostgreSQL", () -> folder.map(EmbeddedPostgres::start).orElseGet(EmbeddedPostgres::start));
+        return started("PostgreSQL", () -> folder.map(EmbeddedPostgres::start).orElseGet(EmbeddedPostgres::start));
     }
 
     private <S extends AutoCloseable> S started(String what, Supplier<S> start) {

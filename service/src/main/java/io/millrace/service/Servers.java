@@ -46,7 +46,8 @@ final class Servers implements AutoCloseable {
             LOG.info("Embedded event store at {}", started);
             return opened(connect(started));
         }
-        return opened(connect(((EventStoreSetting.Server) setting).connectionString().reveal()));
+        return opened(
+                connect(((EventStoreSetting.Server) setting).connectionString().reveal()));
     }
 
     /** Connects to an event store that is there. */

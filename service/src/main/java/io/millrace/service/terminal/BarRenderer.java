@@ -7,6 +7,7 @@ import me.tongfei.progressbar.ProgressState;
 /** Draws a bar whose parts stand beneath those of other bars: name, bar, per cent, how many of how many, how fast. */
 final class BarRenderer implements ProgressBarRenderer {
     private static final int BAR_AT_LEAST = 5;
+    private static final int WIDE = 79;
     private static final String EIGHTHS = "▏▎▍▌▋▊▉█";
 
     private final boolean unicode;
@@ -21,12 +22,12 @@ final class BarRenderer implements ProgressBarRenderer {
         boolean known = state.getMax() > 0;
         double fraction = known ? Math.min(1.0, (double) done / state.getMax()) : 0;
         String count = known ? grouped(done) + " / " + grouped(state.getMax()) : grouped(done);
-        String numbers =
-                String.format(Locale.ROOT, " %4s %23s %11s", known ? percent(fraction) : "", count, rate(state));
+        String percent = String.format(" %4s", known ? percent(fraction) : "");
+        String whole = String.format(Locale.ROOT, "%s %23s %11s", percent, count, rate(state));
+        String numbers = columns >= WIDE ? whole : percent + " " + count;
         int width = columns - state.getTaskName().length() - 1 - numbers.length();
-        String line = width < BAR_AT_LEAST
-                ? state.getTaskName() + " " + count
-                : state.getTaskName() + " " + bar(fraction, width) + numbers;
+        String bar = width < BAR_AT_LEAST ? "" : bar(fraction, width);
+        String line = state.getTaskName() + " " + bar + numbers;
         return line.length() > columns ? line.substring(0, columns) : line;
     }
 
