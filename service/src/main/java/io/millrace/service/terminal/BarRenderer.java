@@ -19,8 +19,8 @@ final class BarRenderer implements ProgressBarRenderer {
     @Override
     public String render(ProgressState state, int columns) {
         long done = state.getCurrent();
-        boolean known = state.getMax() > 0;
-        double fraction = known ? Math.min(1.0, (double) done / state.getMax()) : 0;
+        boolean known = !state.isIndefinite();
+        double fraction = known ? Math.min(1.0, (double) done / Math.max(1, state.getMax())) : 0;
         String count = known ? grouped(done) + " / " + grouped(state.getMax()) : grouped(done);
         String percent = String.format(" %4s", known ? percent(fraction) : "");
         String whole = String.format(Locale.ROOT, "%s %23s %11s", percent, count, rate(state));

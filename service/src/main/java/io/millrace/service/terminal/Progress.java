@@ -81,7 +81,7 @@ public final class Progress implements AutoCloseable {
 
     private String line() {
         double seconds = Math.max(1e-3, (System.nanoTime() - startedNanos) / 1e9);
-        String of = bar.getMax() > 0 ? String.format(Locale.ROOT, " of %,d", bar.getMax()) : "";
+        String of = bar.getMax() > 0 && !bar.isIndefinite() ? String.format(Locale.ROOT, " of %,d", bar.getMax()) : "";
         String text = String.format(
                 Locale.ROOT,
                 "%s: %,d%s %s in %.1f s (%,.0f/s)",
