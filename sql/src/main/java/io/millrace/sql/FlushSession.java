@@ -78,7 +78,7 @@ final class FlushSession {
         try (PreparedStatement statement = connection.prepareStatement(text(plan))) {
             int next = bind(statement, plan);
             CheckpointRow.bindMove(statement, next, from, batch, writer);
-            if (plan.hasRawSql()) {
+            if (plan.hasRawSql() && statement.isWrapperFor(PGStatement.class)) {
                 // A prepared statement of the user's whose result has no bound would get a Sync of its own.
                 statement.unwrap(PGStatement.class).setPrepareThreshold(0);
             }

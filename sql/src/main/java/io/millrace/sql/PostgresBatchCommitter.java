@@ -5,6 +5,7 @@ import io.millrace.batching.BatchCommitter;
 import io.millrace.batching.CommitOutcome;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.Writer;
+import io.millrace.projections.Projection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
@@ -52,7 +53,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
         }
     }
 
-    PostgresBatchCommitter(
+    private PostgresBatchCommitter(
             ConnectionSource connections,
             StatementPlanner planner,
             Checkpoint checkpoint,
@@ -64,6 +65,23 @@ public final class PostgresBatchCommitter implements BatchCommitter {
         this.acknowledged = checkpoint;
         this.writer = writer;
         this.timeouts = timeouts;
+    }
+
+    /**
+     * A committer over connections of one's own; {@link PostgresStore#committerFor} is what programs use.
+     *
+     * @param schema where the projection's tables are
+     * @param checkpoint where the projection stands, as the database has it
+     */
+    public static PostgresBatchCommitter over(
+            ConnectionSource connections,
+            String schema,
+            Projection projection,
+            Checkpoint checkpoint,
+            Writer writer,
+            FlushTimeouts timeouts) {
+        StatementPlanner planner = new StatementPlanner(schema, projection.readModels());
+        return new PostgresBatchCommitter(connections, planner, checkpoint, writer, timeouts);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.millrace.sql;
 
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
@@ -49,8 +50,13 @@ public class PostgresException extends RuntimeException {
 
     /** Why something that was asked over an open connection failed. */
     static PostgresException asking(String what, SQLException e) {
-        Kind kind = SqlFailure.of(e) == SqlFailure.UNAVAILABLE ? Kind.UNREACHABLE : Kind.FAILED;
-        return new PostgresException(kind, what + " (SQLSTATE " + SqlFailure.state(e) + "): " + oneLine(e), e);
+        SQLException root = root(e);
+        boolean unreachable =
+                SqlFailure.of(root) == SqlFailure.UNAVAILABLE || e instanceof SQLTransientConnectionException;
+        return new PostgresException(
+                unreachable ? Kind.UNREACHABLE : Kind.FAILED,
+                what + " (SQLSTATE " + SqlFailure.state(root) + "): " + oneLine(e),
+                e);
     }
 
     private static Kind kindOfConnectFailure(SQLException e) {

@@ -46,12 +46,8 @@ public final class PostgresStore implements AutoCloseable {
     public PostgresBatchCommitter committerFor(Projection projection) {
         Checkpoint checkpoint = register(projection);
         pool.addCommitter();
-        PostgresBatchCommitter committer = new PostgresBatchCommitter(
-                pool,
-                new StatementPlanner(settings.schema(), projection.readModels()),
-                checkpoint,
-                thisProcess(),
-                settings.timeouts());
+        PostgresBatchCommitter committer = PostgresBatchCommitter.over(
+                pool, settings.schema(), projection, checkpoint, thisProcess(), settings.timeouts());
         try {
             committer.connect();
         } catch (SQLException e) {

@@ -10,7 +10,6 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,27 +52,36 @@ final class SqlArrays {
     static String text(Object value) {
         if (value instanceof Instant instant) {
             OffsetDateTime time = instant.atOffset(ZoneOffset.UTC);
-            return withYear(
-                    time.getYear(),
-                    "-%02d-%02d %02d:%02d:%02d.%06d+00"
-                            .formatted(
-                                    time.getMonthValue(),
-                                    time.getDayOfMonth(),
-                                    time.getHour(),
-                                    time.getMinute(),
-                                    time.getSecond(),
-                                    time.getNano() / 1_000));
+            StringBuilder text = new StringBuilder(32);
+            appendDay(time.toLocalDate(), text);
+            padded(time.getHour(), 2, text.append(' '));
+            padded(time.getMinute(), 2, text.append(':'));
+            padded(time.getSecond(), 2, text.append(':'));
+            padded(time.getNano() / 1_000, 6, text.append('.'));
+            return text.append("+00").append(era(time.getYear())).toString();
         }
         if (value instanceof LocalDate date) {
-            return withYear(date.getYear(), "-%02d-%02d".formatted(date.getMonthValue(), date.getDayOfMonth()));
+            StringBuilder text = new StringBuilder(16);
+            appendDay(date, text);
+            return text.append(era(date.getYear())).toString();
         }
         return value instanceof BigDecimal decimal ? decimal.toPlainString() : value.toString();
     }
 
+    private static void appendDay(LocalDate day, StringBuilder text) {
+        int year = day.getYear();
+        padded(year > 0 ? year : 1 - year, 4, text);
+        padded(day.getMonthValue(), 2, text.append('-'));
+        padded(day.getDayOfMonth(), 2, text.append('-'));
+    }
+
     /** Java's year 0 is PostgreSQL's 1 BC. */
-    private static String withYear(int year, String rest) {
-        return year > 0
-                ? String.format(Locale.ROOT, "%04d%s", year, rest)
-                : String.format(Locale.ROOT, "%04d%s BC", 1 - year, rest);
+    private static String era(int year) {
+        return year > 0 ? "" : " BC";
+    }
+
+    private static void padded(int number, int width, StringBuilder text) {
+        String digits = Integer.toString(number);
+        text.append("0".repeat(Math.max(0, width - digits.length()))).append(digits);
     }
 }
