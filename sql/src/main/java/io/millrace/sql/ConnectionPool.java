@@ -4,7 +4,6 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -18,7 +17,7 @@ final class ConnectionPool implements ConnectionSource, AutoCloseable {
     private static final long WAIT_FOR_CONNECTION_MS = 5_000;
 
     private final HikariDataSource pool;
-    private final AtomicInteger committers = new AtomicInteger();
+    private int committers;
 
     private ConnectionPool(HikariDataSource pool) {
         this.pool = pool;
@@ -79,19 +78,26 @@ final class ConnectionPool implements ConnectionSource, AutoCloseable {
         return pool.getMaximumPoolSize();
     }
 
-    /** Makes room for one more committer. */
-    void addCommitter() {
-        pool.getHikariConfigMXBean().setMaximumPoolSize(FOR_EVERYTHING_ELSE + committers.incrementAndGet());
-    }
-
     @Override
     public Connection open(String projection) throws SQLException {
-        return pool.getConnection();
+        resize(1);
+        try {
+            return pool.getConnection();
+        } catch (SQLException e) {
+            resize(-1);
+            throw e;
+        }
     }
 
     @Override
     public void discard(Connection connection) {
         pool.evictConnection(connection);
+        resize(-1);
+    }
+
+    private synchronized void resize(int change) {
+        committers += change;
+        pool.getHikariConfigMXBean().setMaximumPoolSize(FOR_EVERYTHING_ELSE + committers);
     }
 
     @Override

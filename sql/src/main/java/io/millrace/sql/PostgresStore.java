@@ -45,7 +45,6 @@ public final class PostgresStore implements AutoCloseable {
      */
     public PostgresBatchCommitter committerFor(Projection projection) {
         Checkpoint checkpoint = register(projection);
-        pool.addCommitter();
         PostgresBatchCommitter committer = PostgresBatchCommitter.over(
                 pool, settings.schema(), projection, checkpoint, thisProcess(), settings.timeouts());
         try {

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.millrace.projections.ColumnType;
 import io.millrace.projections.Projection;
+import io.millrace.projections.ReadModel;
 import io.millrace.sql.PostgresException.Kind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -113,18 +116,19 @@ class ConnectingTest {
     @Test
     void thePoolHasOneConnectionForEachCommitterAndTwoMore() {
         try (PostgresStore store = PostgresStore.open(database.settings())) {
+            List<PostgresBatchCommitter> committers = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
-                String name = "projection-" + i;
-                store.committerFor(Fixtures.projection(
-                        name,
-                        io.millrace.projections.ReadModel.table("table_" + i)
-                                .key("id", io.millrace.projections.ColumnType.TEXT)
-                                .column("n", io.millrace.projections.ColumnType.BIGINT)
-                                .build()));
+                ReadModel table = ReadModel.table("table_" + i)
+                        .key("id", ColumnType.TEXT)
+                        .column("n", ColumnType.BIGINT)
+                        .build();
+                committers.add(store.committerFor(Fixtures.projection("projection-" + i, table)));
             }
 
             assertThat(store.connections()).isEqualTo(7);
             assertThat(store.checkpoints().all()).hasSize(5);
+            committers.forEach(PostgresBatchCommitter::close);
+            assertThat(store.connections()).isEqualTo(2);
         }
     }
 

@@ -155,6 +155,19 @@ class LostConnectionTest {
     }
 
     @Test
+    void aSessionThatAnAdministratorEndedIsReplaced() {
+        committer.commit(views(PROJECTION, 1, "ann"));
+        database.execute("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+                + " WHERE application_name = 'millrace views-per-viewer' AND datname = current_database()");
+        Batch batch = views(PROJECTION, 2, "ann");
+
+        assertThat(committer.commit(batch)).isInstanceOf(Unavailable.class);
+
+        assertThat(committer.commit(batch)).isInstanceOf(Committed.class);
+        expectRows("ann|2");
+    }
+
+    @Test
     void aCheckpointIsNotReadFromAStandby() throws SQLException {
         committer.commit(views(PROJECTION, 1, "ann"));
         Batch batch = views(PROJECTION, 2, "ann");
