@@ -1,7 +1,6 @@
 package io.millrace.service;
 
 import io.millrace.eventstore.AppendException;
-import io.millrace.eventstore.EventStoreConnection;
 import io.millrace.service.configuration.Configuration;
 import io.millrace.service.configuration.EventStoreSetting;
 import io.millrace.service.imports.AlreadyImportedException;
@@ -118,18 +117,20 @@ final class ImportCommand implements Callable<Integer> {
         @org.jspecify.annotations.Nullable
         private String connectionString;
 
-        EventStoreConnection connect() {
+        OpenEventStore open() {
             if (connectionString != null) {
-                return Servers.connect(connectionString);
+                return OpenEventStore.at(connectionString);
             }
             EventStoreSetting setting =
                     Configuration.read(java.util.Objects.requireNonNull(config)).eventStore();
-            if (setting instanceof EventStoreSetting.Server server) {
-                return Servers.connect(server.connectionString().reveal());
+            if (setting instanceof EventStoreSetting.Embedded embedded
+                    && embedded.folder().isEmpty()) {
+                throw new CommandFailure(
+                        ExitCode.USAGE,
+                        "the configuration's event store is embedded and forgets everything when the program ends: give"
+                                + " it a folder, `eventstore: embedded: FOLDER`, or import into a server");
             }
-            throw new CommandFailure(
-                    ExitCode.USAGE,
-                    "the configuration's event store is embedded and ends with the program: import into a server");
+            return OpenEventStore.of(setting);
         }
     }
 
@@ -159,9 +160,9 @@ final class ImportCommand implements Callable<Integer> {
 
     private Importer.Result importFile(ImportPlan plan) {
         try (InputFile input = open();
-                EventStoreConnection store = target.connect();
+                OpenEventStore store = target.open();
                 Progress progress = new Progress(program.console(), String.valueOf(file.getFileName()), -1, "rows")) {
-            Importer importer = new Importer(store, plan, progress);
+            Importer importer = new Importer(store.connection(), plan, progress);
             Importer.Result result = run(importer, input);
             progress.total(importer.done());
             return result;

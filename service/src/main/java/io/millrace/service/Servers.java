@@ -3,26 +3,19 @@ package io.millrace.service;
 import io.millrace.embedded.EmbeddedPostgres;
 import io.millrace.eventstore.EventStoreConnection;
 import io.millrace.service.configuration.Configuration;
-import io.millrace.service.configuration.EventStoreSetting;
 import io.millrace.service.configuration.PostgresSetting;
 import io.millrace.service.configuration.Secret;
 import io.millrace.sql.PostgresSettings;
 import io.millrace.sql.PostgresStore;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The event store and the PostgreSQL that a configuration names, connected; embedded ones are started and stopped. */
 final class Servers implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Servers.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private Optional<String> embeddedPostgres = Optional.empty();
-    private final EventStoreConnection eventStore;
+    private final OpenEventStore eventStore;
     private final PostgresStore postgres;
 
     /**
@@ -32,37 +25,10 @@ final class Servers implements AutoCloseable {
      */
     Servers(Configuration configuration) {
         try {
-            this.eventStore = connect(configuration.eventStore());
+            this.eventStore = opened(OpenEventStore.of(configuration.eventStore()));
             this.postgres = connect(configuration.postgres());
         } catch (RuntimeException e) {
             closeAfter(e);
-            throw e;
-        }
-    }
-
-    private EventStoreConnection connect(EventStoreSetting setting) {
-        if (setting instanceof EventStoreSetting.Embedded embedded) {
-            String started = embedded().startEventStore(embedded.folder()).connectionString();
-            LOG.info("Embedded event store at {}", started);
-            return opened(connect(started));
-        }
-        return opened(
-                connect(((EventStoreSetting.Server) setting).connectionString().reveal()));
-    }
-
-    /** Connects to an event store that is there. */
-    static EventStoreConnection connect(String connectionString) {
-        EventStoreConnection connection;
-        try {
-            connection = EventStoreConnection.open(connectionString);
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
-        }
-        try {
-            connection.check(PATIENCE);
-            return connection;
-        } catch (RuntimeException e) {
-            connection.close();
             throw e;
         }
     }
@@ -101,7 +67,7 @@ final class Servers implements AutoCloseable {
     }
 
     EventStoreConnection eventStore() {
-        return eventStore;
+        return eventStore.connection();
     }
 
     /** Where psql finds the PostgreSQL that was started here; empty if it is another one. */
