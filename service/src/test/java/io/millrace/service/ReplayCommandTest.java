@@ -156,6 +156,22 @@ class ReplayCommandTest {
     }
 
     @Test
+    void goesOnWhereItWasStopped() throws IOException, SQLException {
+        pay("a", 20_000);
+        TestProgram replay = TestProgram.start("replay", "payments", "--config", config, "--format", "json");
+        TestProgram.await(this::hasRows, () -> "nothing was written:\n" + replay.err());
+
+        Ended stopped = replay.stop();
+        Ended rest = replay("--format", "json");
+
+        assertThat(stopped.exitCode()).isZero();
+        assertThat(lastLine(stopped).get("handled").asLong()
+                        + lastLine(rest).get("handled").asLong())
+                .isEqualTo(20_000);
+        assertThat(servers.query(TOTALS)).containsExactly("a=40000");
+    }
+
+    @Test
     void goesOnWhenPostgresIsRestartedUnderIt() throws SQLException {
         pay("a", 20_000);
         TestProgram replay = TestProgram.start("replay", "payments", "--config", config);

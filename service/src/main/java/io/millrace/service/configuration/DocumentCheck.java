@@ -62,22 +62,12 @@ final class DocumentCheck {
         if (section.url() == null || section.embedded() != null) {
             throw new ConfigurationException("`postgres` needs either `url` or `embedded`");
         }
+        PostgresUrl url = PostgresUrl.parse(section.url());
         return new PostgresSetting.Server(
-                new Secret(jdbc(section.url())),
-                Optional.ofNullable(section.user()),
-                Optional.ofNullable(section.password()).map(Secret::new),
+                new Secret(url.jdbc()),
+                Optional.ofNullable(section.user()).or(url::user),
+                Optional.ofNullable(section.password()).or(url::password).map(Secret::new),
                 schema);
-    }
-
-    /** Both ways to write it are common: the driver's, and the one that psql takes. */
-    private static String jdbc(String url) {
-        if (url.startsWith("jdbc:postgresql:")) {
-            return url;
-        }
-        if (url.startsWith("postgresql://")) {
-            return "jdbc:" + url;
-        }
-        throw new ConfigurationException("`postgres.url` must begin with jdbc:postgresql:// or postgresql://");
     }
 
     private Optional<Path> embeddedFolder(String text) {

@@ -65,6 +65,19 @@ class ConfigurationTest {
     }
 
     @Test
+    void takesUserAndPasswordFromAUrlAsPsqlDoes() throws IOException {
+        Configuration configuration =
+                read("{eventstore: embedded, postgres: 'postgresql://me:p%40ss+w@db:5433/shop?sslmode=require'}");
+
+        assertThat(configuration.postgres())
+                .isEqualTo(new PostgresSetting.Server(
+                        new Secret("jdbc:postgresql://db:5433/shop?sslmode=require"),
+                        Optional.of("me"),
+                        Optional.of(new Secret("p@ss+w")),
+                        "public"));
+    }
+
+    @Test
     void resolvesTheFoldersOfEmbeddedServersAgainstItsOwn() throws IOException {
         Configuration configuration = read("""
                 eventstore: {embedded: data/events}
@@ -141,7 +154,7 @@ class ConfigurationTest {
                 "'' | expected the keys eventstore, postgres and projections",
                 "just words | expected the keys eventstore, postgres and projections",
                 "{eventstore: embedded, postgres: {user: me}} | `postgres` needs either `url` or `embedded`",
-                "{eventstore: embedded, postgres: mysql://db} | must begin with jdbc:postgresql:// or postgresql://"
+                "{eventstore: embedded, postgres: mysql://db} | must look like jdbc:postgresql://host:5432/database"
             })
     void saysWhatIsMissing(String yaml, String what) {
         assertThatThrownBy(() -> read(yaml))
