@@ -10,6 +10,7 @@ import io.grpc.TlsChannelCredentials;
 import io.millrace.embedded.EmbeddedEventStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
@@ -22,20 +23,34 @@ import org.junit.jupiter.api.Test;
 
 class RecordingsIT {
     private static final Duration QUIET = Duration.ofMillis(250);
+    private static final Duration UNHURRIED = Duration.ofMinutes(1);
+
+    /** A fresh server to play 01 to 13 to instead of the embedded one, as {@code esdb://host:port?tls=false}. */
+    private static final Optional<String> GIVEN = Optional.ofNullable(System.getenv("MILLRACE_IT_EVENTSTORE"));
 
     @Test
     void answersAsARealServerDid() throws Exception {
-        List<TapePlayer.Result> results = new ArrayList<>();
-        try (EmbeddedEventStore store = EmbeddedEventStore.start()) {
-            ManagedChannel channel = ManagedChannelBuilder.forAddress("127.0.0.1", store.port())
-                    .usePlaintext()
-                    .build();
-            for (Tape tape : tapes("01", "13")) {
-                results.add(new TapePlayer(new ServerUnderTest(channel, Optional.empty()), QUIET, tape).play());
-            }
-            channel.shutdownNow();
+        if (GIVEN.isPresent()) {
+            URI server = URI.create(GIVEN.get());
+            System.out.println("Recordings 01 to 13, played to " + server.getAuthority());
+            assertAllAsRecorded(playWithoutUsers(server.getHost(), server.getPort(), UNHURRIED));
+            return;
         }
-        assertAllAsRecorded(results);
+        try (EmbeddedEventStore store = EmbeddedEventStore.start()) {
+            System.out.println("Recordings 01 to 13, played to the embedded event store");
+            assertAllAsRecorded(playWithoutUsers("127.0.0.1", store.port(), QUIET));
+        }
+    }
+
+    private static List<TapePlayer.Result> playWithoutUsers(String host, int port, Duration quiet) throws Exception {
+        List<TapePlayer.Result> results = new ArrayList<>();
+        ManagedChannel channel =
+                ManagedChannelBuilder.forAddress(host, port).usePlaintext().build();
+        for (Tape tape : tapes("01", "13")) {
+            results.add(new TapePlayer(new ServerUnderTest(channel, Optional.empty()), quiet, tape).play());
+        }
+        channel.shutdownNow();
+        return results;
     }
 
     @Test
