@@ -1,6 +1,5 @@
 package io.millrace.service;
 
-import io.millrace.batching.ProjectorException;
 import io.millrace.eventstore.AppendException;
 import io.millrace.projections.EventSourceException;
 import io.millrace.service.configuration.ConfigurationException;
@@ -68,16 +67,9 @@ final class Failures {
                 + " (this is an error in Millrace; --verbose shows where)";
     }
 
-    /** Those that are written for the person who reads them. */
+    /** Our own exceptions are written for the person who reads them. */
     private static boolean isSentence(Throwable e) {
-        return e instanceof CommandFailure
-                || e instanceof ConfigurationException
-                || e instanceof EventSourceException
-                || e instanceof ProjectorException
-                || e instanceof PostgresException
-                || e instanceof StartRefusedException
-                || e instanceof AppendException
-                || e instanceof BadLineException;
+        return e.getClass().getPackageName().startsWith("io.millrace.");
     }
 
     static ExitCode exitCode(Throwable e) {

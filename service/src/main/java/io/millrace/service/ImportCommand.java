@@ -161,7 +161,7 @@ final class ImportCommand implements Callable<Integer> {
     private Importer.Result importFile(ImportPlan plan) {
         try (InputFile input = open();
                 OpenEventStore store = target.open();
-                Progress progress = new Progress(program.console(), String.valueOf(file.getFileName()), -1, "rows")) {
+                Progress progress = new Progress(program.console(), shownName(), -1, "rows")) {
             Importer importer = new Importer(store.connection(), plan, progress);
             Importer.Result result = run(importer, input);
             progress.total(importer.done());
@@ -169,6 +169,14 @@ final class ImportCommand implements Callable<Integer> {
         } catch (IOException | UncheckedIOException e) {
             throw new CommandFailure(ExitCode.USAGE, file + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private String shownName() {
+        return isStandardInput() ? "standard input" : String.valueOf(file.getFileName());
+    }
+
+    private boolean isStandardInput() {
+        return file.toString().equals("-");
     }
 
     private ImportPlan plan() {
@@ -180,7 +188,7 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     private InputFile open() throws IOException {
-        if (file.toString().equals("-")) {
+        if (isStandardInput()) {
             return InputFile.of(program.console().in());
         }
         if (!Files.isRegularFile(file)) {
@@ -198,7 +206,7 @@ final class ImportCommand implements Callable<Integer> {
                     String.format(
                             Locale.ROOT,
                             "%s, %s (%,d rows before it are imported: mend the line and go on with --resume)",
-                            file,
+                            shownName(),
                             e.getMessage(),
                             importer.done()),
                     e);

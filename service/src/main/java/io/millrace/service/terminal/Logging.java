@@ -10,6 +10,7 @@ import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.logging.LogManager;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -46,7 +47,15 @@ public final class Logging extends ContextAwareBase implements Configurator {
         }
     }
 
+    /** gRPC logs what it also throws, by way of the JDK; it is left to speak only when everything is asked for. */
+    private static void quietJdkLogging(Volume volume) {
+        if (volume != Volume.VERBOSE) {
+            LogManager.getLogManager().reset();
+        }
+    }
+
     private static void set(LoggerContext context, LiveLines lines, Volume volume) {
+        quietJdkLogging(volume);
         context.reset();
         PatternLayout layout = new PatternLayout();
         layout.setContext(context);

@@ -98,9 +98,10 @@ public final class Progress implements AutoCloseable {
     /** Draws the bar a last time, or says the last line. */
     @Override
     public void close() {
+        long done = bar.getCurrent();
         bar.refresh();
         bar.close();
-        if (!console.err().isLive()) {
+        if (done > 0 && !console.err().isLive()) {
             console.err().println(line());
         }
     }
