@@ -117,7 +117,11 @@ final class WireProxy implements AutoCloseable {
             clients.add(client);
             sockets.addAll(List.of(client, server));
             start("to server", () -> forward(client, server, new Pair(client, server)));
-            start("to client", () -> back(server, client));
+            start("to client", () -> {
+                try (client) { // when the server ends a connection, its client must notice
+                    back(server, client);
+                }
+            });
         }
     }
 
