@@ -2,8 +2,6 @@ package io.millrace.embedded;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +26,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private EmbeddedPostgres(Path dataFolder, boolean temporary) {
         this.dataFolder = dataFolder;
         this.temporary = temporary;
-        this.port = freePort();
+        this.port = FreePort.find();
         this.running = launch();
     }
 
@@ -111,14 +109,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
                     "PostgreSQL was expected to start: dataFolder=" + dataFolder + ", port=" + port
                             + "; is the folder writable, and used by no other server?",
                     e);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException("a free port was expected", e);
         }
     }
 

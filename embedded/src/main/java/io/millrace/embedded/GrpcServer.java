@@ -49,7 +49,7 @@ final class GrpcServer implements AutoCloseable {
     private final StreamsService streams;
     private final Users users;
     private final Optional<Tls> tls;
-    private int port;
+    private final int port;
     private Server server;
 
     GrpcServer(Supplier<Store> store, int port, int maxAppendBytes, Users users, Optional<Tls> tls) {
@@ -57,9 +57,8 @@ final class GrpcServer implements AutoCloseable {
         this.users = users;
         this.tls = tls;
         this.streams = new StreamsService(store, gate, executor, maxAppendBytes);
-        this.port = port;
+        this.port = port == 0 ? FreePort.find() : port;
         this.server = listen();
-        this.port = server.getPort();
     }
 
     private static InetAddress loopback() {
