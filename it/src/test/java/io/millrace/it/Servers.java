@@ -1,5 +1,7 @@
 package io.millrace.it;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import com.eventstore.dbclient.EventStoreDBClient;
 import com.eventstore.dbclient.EventStoreDBConnectionString;
 import io.millrace.embedded.EmbeddedEventStore;
@@ -9,6 +11,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import org.slf4j.LoggerFactory;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
@@ -129,7 +132,11 @@ final class Servers {
         return container;
     }
 
+    /** Testcontainers logs as an error that there is no Docker; here that is an answer. */
     private static boolean dockerIsThere() {
+        if (LoggerFactory.getLogger("org.testcontainers") instanceof Logger logger) {
+            logger.setLevel(Level.OFF);
+        }
         return !"false".equals(System.getenv("MILLRACE_IT_DOCKER"))
                 && DockerClientFactory.instance().isDockerAvailable();
     }
