@@ -62,7 +62,7 @@ final class DiskStore implements AutoCloseable {
             }
             return opened;
         } catch (IOException e) {
-            throw new UncheckedIOException("a writable data folder was expected: " + folder, e);
+            throw new IllegalArgumentException("a writable data folder was expected: " + folder, e);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.millrace.embedded;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -29,12 +31,25 @@ public final class EmbeddedEventStore implements AutoCloseable {
         this.store = Store.open(settings.dataFolder, systemProjections);
         this.credentials = settings.users.entrySet().stream()
                 .findFirst()
-                .map(user -> user.getKey() + ":" + user.getValue() + "@")
+                .map(user -> encoded(user.getKey()) + ":" + encoded(user.getValue()) + "@")
                 .orElse("");
         this.tls = settings.tls;
-        this.server =
-                new GrpcServer(() -> store, settings.port, settings.maxAppendBytes, new Users(settings.users), tls);
+        this.server = listen(settings);
         this.faults = new Faults(this, server);
+    }
+
+    private GrpcServer listen(Builder settings) {
+        try {
+            return new GrpcServer(
+                    () -> store, settings.port, settings.maxAppendBytes, new Users(settings.users), settings.tls);
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     /** In memory, on a free port, in plain text, with system projections. */
@@ -48,7 +63,7 @@ public final class EmbeddedEventStore implements AutoCloseable {
 
     /**
      * What the Java client parses: {@code esdb://127.0.0.1:PORT?tls=false}; with TLS {@code ?tls=true&tlsVerifyCert=false},
-     * with users the first one's name and password before the address.
+     * with users the first one's name and password, encoded, before the address.
      */
     public String connectionString() {
         return "esdb://" + credentials + GrpcServer.HOST + ":" + port()
@@ -202,6 +217,12 @@ public final class EmbeddedEventStore implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Starts it with these settings; can be called again.
+         *
+         * @throws IllegalArgumentException if the data folder cannot be used
+         * @throws java.io.UncheckedIOException if the port is taken
+         */
         public EmbeddedEventStore start() {
             return new EmbeddedEventStore(this);
         }

@@ -11,72 +11,93 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BackPressureTest {
-    private static final int EVENTS = 100_000;
-    private static final int EVENT_BYTES = 1_000;
-    private static final long MIB = 1 << 20;
+    private static final double MIB = 1 << 20;
+    private static final int MANY = 100_000;
+    private static final int SUBSCRIBERS = 4;
 
-    @Test
-    void subscribersWhoDoNotReadCostLittleAndDelayNobody() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"1000000, 100", "100000, 1000"})
+    void subscribersWhoDoNotReadCostLittleAndDelayNobody(int events, int bytes) throws Exception {
         try (EmbeddedEventStore store =
                 EmbeddedEventStore.builder().systemProjections(false).start()) {
-            fill(store);
-            long before = usedAfterCollection();
-            List<Blocked> blocked = new ArrayList<>();
-            for (int i = 0; i < 4; i++) {
-                blocked.add(new Blocked(store.port()));
+            fill(store, events, bytes);
+            double before = usedMibAfterCollection();
+            List<Subscriber> blocked = new ArrayList<>();
+            for (int i = 0; i < SUBSCRIBERS; i++) {
+                blocked.add(new Subscriber(store.port(), 1));
             }
-            for (Blocked each : blocked) {
+            for (Subscriber each : blocked) {
                 assertThat(each.first.await(20, TimeUnit.SECONDS)).isTrue();
             }
-            try (RawSubscriber reader = new RawSubscriber(store.port())) {
-                reader.subscribe("s-1").skipTo(Integer.toString(EVENTS - 1)).skipTo("caughtUp");
-                reader.append("s-1", 1);
-                assertThat(reader.next()).isEqualTo(Integer.toString(EVENTS));
+            try (Subscriber reader = new Subscriber(store.port(), Integer.MAX_VALUE);
+                    RawSubscriber follower = new RawSubscriber(store.port())) {
+                assertThat(reader.many.await(60, TimeUnit.SECONDS)).isTrue();
+                follower.subscribe("s-2").skipTo("caughtUp");
+                follower.append("s-2", 1);
+                assertThat(follower.next()).isEqualTo("0");
             }
-            assertThat(usedAfterCollection() - before).isLessThan(32 * MIB);
-            blocked.forEach(Blocked::close);
+            double more = usedMibAfterCollection() - before;
+            System.out.printf(
+                    Locale.ROOT,
+                    "%,d events of %,d bytes: heap %.1f MiB, with %d blocked subscribers %+.1f MiB%n",
+                    events,
+                    bytes,
+                    before,
+                    SUBSCRIBERS,
+                    more);
+            assertThat(more).isLessThan(32);
+            blocked.forEach(Subscriber::close);
         }
     }
 
-    private static void fill(EmbeddedEventStore store) {
-        ByteString data = ByteString.copyFromUtf8("\"" + "x".repeat(EVENT_BYTES) + "\"");
-        for (int i = 0; i < EVENTS; i += 500) {
+    private static void fill(EmbeddedEventStore store, int events, int bytes) {
+        ByteString data = ByteString.copyFromUtf8("\"" + "x".repeat(bytes - 2) + "\"");
+        for (int i = 0; i < events; i += 500) {
+            long first = i;
             store.writer()
                     .append(
                             "s-1",
                             ExpectedRevision.ANY,
                             IntStream.range(0, 500)
-                                    .mapToObj(n -> new Proposed(UUID.randomUUID(), "A", true, ByteString.EMPTY, data))
+                                    .mapToObj(n ->
+                                            new Proposed(new UUID(0, first + n), "A", true, ByteString.EMPTY, data))
                                     .toList());
         }
     }
 
-    private static long usedAfterCollection() throws InterruptedException {
-        Runtime runtime = Runtime.getRuntime();
+    private static double usedMibAfterCollection() throws InterruptedException {
+        MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
         long least = Long.MAX_VALUE;
-        for (int i = 0; i < 5; i++) {
-            System.gc();
+        for (int i = 0; i < 3; i++) {
+            memory.gc();
             Thread.sleep(50);
-            least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
+            least = Math.min(least, memory.getHeapMemoryUsage().getUsed());
         }
-        return least;
+        return least / MIB;
     }
 
-    /** Asks for one message and never for another. */
-    private static final class Blocked implements ClientResponseObserver<ReadReq, ReadResp>, AutoCloseable {
+    /** Asks for so many messages of {@code $all} and never for another. */
+    private static final class Subscriber implements ClientResponseObserver<ReadReq, ReadResp>, AutoCloseable {
         private final CountDownLatch first = new CountDownLatch(1);
+        private final CountDownLatch many = new CountDownLatch(MANY);
+        private final int messages;
         private final ManagedChannel channel;
 
-        Blocked(int port) {
+        Subscriber(int port, int messages) {
+            this.messages = messages;
             channel = ManagedChannelBuilder.forAddress("127.0.0.1", port)
                     .usePlaintext()
                     .build();
@@ -97,12 +118,13 @@ class BackPressureTest {
 
         @Override
         public void beforeStart(ClientCallStreamObserver<ReadReq> call) {
-            call.disableAutoRequestWithInitial(1);
+            call.disableAutoRequestWithInitial(messages);
         }
 
         @Override
         public void onNext(ReadResp message) {
             first.countDown();
+            many.countDown();
         }
 
         @Override

@@ -9,8 +9,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The servers that run when nothing is installed. Their classes are in {@code lib/embedded}, which may be left out: only
- * what uses this class needs them.
+ * The servers that run when nothing is installed: for {@code millrace demo}, for configurations that say {@code embedded},
+ * and for {@code millrace eventstore}. Their classes are in {@code lib/embedded}, which may be left out: only what uses
+ * this class needs them. A command must not name them in its fields and signatures, which picocli looks at in any case.
  */
 final class EmbeddedServers implements AutoCloseable {
     private static final String A_CLASS = "io.millrace.embedded.EmbeddedEventStore";
@@ -25,7 +26,7 @@ final class EmbeddedServers implements AutoCloseable {
             throw new CommandFailure(
                     ExitCode.USAGE,
                     "the embedded servers are not part of this installation: put the folder lib/embedded of the full"
-                            + " distribution back, or name servers of your own in the configuration",
+                            + " distribution back, or use servers of your own",
                     e);
         }
     }
@@ -34,6 +35,19 @@ final class EmbeddedServers implements AutoCloseable {
         EmbeddedEventStore.Builder builder = EmbeddedEventStore.builder();
         folder.ifPresent(builder::dataFolder);
         return started("event store", builder::start);
+    }
+
+    /** One that others connect to; the settings have been looked at only as far as the command line can. */
+    EmbeddedEventStore startEventStore(EventStoreOptions options) {
+        return started("event store", () -> {
+            EmbeddedEventStore.Builder builder = EmbeddedEventStore.builder().port(options.port());
+            options.dataFolder().ifPresent(builder::dataFolder);
+            options.users().forEach(builder::user);
+            if (options.tls()) {
+                builder.tls();
+            }
+            return builder.start();
+        });
     }
 
     EmbeddedPostgres startPostgres(Optional<Path> folder) {
@@ -47,7 +61,9 @@ final class EmbeddedServers implements AutoCloseable {
             return server;
         } catch (RuntimeException e) {
             throw new CommandFailure(
-                    ExitCode.UNREACHABLE, "the embedded " + what + " does not start: " + e.getMessage(), e);
+                    e instanceof IllegalArgumentException ? ExitCode.USAGE : ExitCode.UNREACHABLE,
+                    "the embedded " + what + " does not start: " + e.getMessage(),
+                    e);
         }
     }
 

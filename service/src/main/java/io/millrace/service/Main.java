@@ -71,7 +71,8 @@ public final class Main {
                 .addSubcommand(new ReplayCommand(program))
                 .addSubcommand(new StatusCommand(program))
                 .addSubcommand(new ImportCommand(program))
-                .addSubcommand(new SchemaCommand(program));
+                .addSubcommand(new SchemaCommand(program))
+                .addSubcommand(new EventStoreCommand(program));
         return commandLine
                 .setOut(program.console().out())
                 .setErr(new PrintWriter(Writer.nullWriter()))

@@ -30,7 +30,12 @@ class CommandLineTest {
                 "import x.csv --type T --stream s | --eventstore",
                 "import x.csv --type T --stream s{ --eventstore esdb://localhost | expected columns in pairs of braces",
                 "import x.csv --type T --stream s --eventstore nonsense | expected a connection string",
-                "schema --config x.yaml | expected --print"
+                "schema --config x.yaml | expected --print",
+                "eventstore --port x | is not an int",
+                "eventstore --port 70000 | a port from 0 to 65535 was expected",
+                "eventstore --users admin | expected users as NAME:PASSWORD",
+                "eventstore --users a:hunter2,a:hunter3 | names a twice",
+                "eventstore --port 0 --data pom.xml | a writable data folder was expected"
             })
     void refusesWrongUsageInOneSentence(String args, String sentence) {
         String[] split = args.isEmpty() ? new String[0] : args.split(" ");
@@ -45,7 +50,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "run", "replay", "import", "status", "schema"})
+    @ValueSource(strings = {"demo", "run", "replay", "import", "status", "schema", "eventstore"})
     void tellsHowEachCommandIsUsed(String command) {
         Ended ended = TestProgram.run(command, "--help");
 
