@@ -50,21 +50,31 @@ final class Servers {
         }
     }
 
-    private static final EventStore EVENT_STORE = startEventStore();
-    private static final Postgres POSTGRES = startPostgres();
+    /** Started when it is first asked for: not every test needs both. */
+    private static final class StartedEventStore {
+        static final EventStore SERVER = startEventStore();
 
-    static {
-        System.out.println("it: event store is " + EVENT_STORE.kind() + ", PostgreSQL is " + POSTGRES.kind());
+        static {
+            System.out.println("it: event store is " + SERVER.kind());
+        }
+    }
+
+    private static final class StartedPostgres {
+        static final Postgres SERVER = startPostgres();
+
+        static {
+            System.out.println("it: PostgreSQL is " + SERVER.kind());
+        }
     }
 
     private Servers() {}
 
     static EventStore eventStore() {
-        return EVENT_STORE;
+        return StartedEventStore.SERVER;
     }
 
     static Postgres postgres() {
-        return POSTGRES;
+        return StartedPostgres.SERVER;
     }
 
     /** A name that no other run uses: a server that is given may keep what earlier runs wrote. */
@@ -141,11 +151,11 @@ final class Servers {
                 && DockerClientFactory.instance().isDockerAvailable();
     }
 
-    private static Optional<String> environment(String name) {
+    static Optional<String> environment(String name) {
         return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isBlank());
     }
 
-    private static void atExit(Runnable stop) {
+    static void atExit(Runnable stop) {
         Runtime.getRuntime().addShutdownHook(new Thread(stop, "it-stop"));
     }
 }
