@@ -29,6 +29,8 @@ final class GrpcServer implements AutoCloseable {
     static final String HOST = "127.0.0.1";
     private static final InetAddress LOOPBACK = loopback();
     private static final int MAX_MESSAGE_BYTES = 64 << 20;
+    private static final Duration PORT_PATIENCE = Duration.ofSeconds(15);
+    private static final Duration PORT_RETRY = Duration.ofMillis(50);
 
     /** What comes after the end is dropped: the calls that it belongs to are gone. */
     private final ExecutorService executor = new ThreadPoolExecutor(
@@ -125,7 +127,23 @@ final class GrpcServer implements AutoCloseable {
             throw new IllegalStateException("a stopped server was expected: port=" + port + "; call stop() first");
         }
         gate.silent = false;
-        server = listen();
+        server = listenAgain();
+    }
+
+    /** On a busy machine the operating system may still hold the port for a moment after the server's end. */
+    private Server listenAgain() {
+        long patienceEnds = System.nanoTime() + PORT_PATIENCE.toNanos();
+        while (true) {
+            try {
+                return listen();
+            } catch (UncheckedIOException e) {
+                if (System.nanoTime() - patienceEnds > 0
+                        || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                sleep(PORT_RETRY);
+            }
+        }
     }
 
     /** Says GOAWAY, stays silent for so long, and closes the connections. */
