@@ -1,0 +1,24 @@
+package io.millrace.bench;
+
+import io.millrace.embedded.EmbeddedEventStore;
+import java.io.IOException;
+import java.io.OutputStream;
+
+/** The measured server, a process of its own: prints its port, and ends when its standard input does. */
+final class EventStoreServer {
+    private EventStoreServer() {}
+
+    /**
+     * Serves until standard input ends.
+     *
+     * @param args {@code true} or {@code false}: whether the system projections write their links
+     */
+    public static void main(String... args) throws IOException {
+        boolean links = Boolean.parseBoolean(args[0]);
+        try (EmbeddedEventStore store =
+                EmbeddedEventStore.builder().systemProjections(links).start()) {
+            System.out.println(store.port());
+            System.in.transferTo(OutputStream.nullOutputStream());
+        }
+    }
+}
