@@ -57,7 +57,7 @@ final class ConnectionPool implements ConnectionSource, AutoCloseable {
             source.setApplicationName("millrace");
             source.setTcpKeepAlive(true);
             source.setSocketTimeout((int) settings.timeouts().socket().toSeconds());
-            // One round trip a flush rests on these: see FlushSession.
+            // One round trip a flush rests on these: see PostgresFlushSession.
             source.setProperty(PGProperty.PREFER_QUERY_MODE, "extended");
             source.setProperty(PGProperty.STRING_TYPE, "varchar");
             source.setProperty(PGProperty.AUTOSAVE, "never");

@@ -3,179 +3,49 @@ package io.millrace.sql;
 import io.millrace.batching.Batch;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.Writer;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Optional;
-import org.postgresql.PGStatement;
 
 /**
- * A committer's connection, and the server session behind it.
- *
- * <p>A flush is one string, {@code BEGIN; …; COMMIT}, in autocommit mode: the driver sends all of it before a single
- * Sync and waits once. The explicit transaction is what makes it whole: without it each Sync that the driver puts in
- * by itself (it does so after 255 statements, so that neither side's buffers fill up) would commit the half before it.
+ * A committer's connection and the server session behind it: all that a committer knows of the database. Behind it
+ * stands PostgreSQL, or a simulation. For one thread; every call blocks.
  */
-final class FlushSession {
-    private static final String BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
-    /**
-     * pgjdbc counts 250 bytes of answer for each statement and puts in a Sync before the one that would reach 64,000
-     * (QueryExecutorImpl.flushIfDeadlockRisk).
-     */
-    private static final int STATEMENTS_PER_SYNC = 255;
-
-    private final Connection connection;
-    private final Backend backend;
+interface FlushSession {
 
     /** A server process, told from a later one with the same number by the time when it began. */
     record Backend(int processId, String startedAt) {}
 
-    private FlushSession(Connection connection, Backend backend) {
-        this.connection = connection;
-        this.backend = backend;
+    /** Opens sessions. */
+    @FunctionalInterface
+    interface Source {
+        FlushSession open(String projection) throws SQLException;
     }
 
-    static FlushSession open(Connection connection, String projection, FlushTimeouts timeouts) throws SQLException {
-        SessionSettings.apply(connection, projection, timeouts);
-        return new FlushSession(connection, identify(connection, projection));
-    }
-
-    /** Also says to the rest of the world that this projection is being written, for as long as the session lives. */
-    private static Backend identify(Connection connection, String projection) throws SQLException {
-        String sql = "SELECT pid, backend_start::text, pg_advisory_lock_shared(" + WriterLock.KEY + ")"
-                + " FROM pg_stat_activity WHERE pid = pg_backend_pid()";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, projection);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return new Backend(row.getInt(1), row.getString(2));
-            }
-        }
-    }
-
-    Connection connection() {
-        return connection;
-    }
-
-    Backend backend() {
-        return backend;
-    }
-
-    /** How often the driver waits for the server while it sends a plan. */
-    static int roundTrips(StatementPlan plan) {
-        int statements = plan.statements().size() + 3; // BEGIN, checkpoint, COMMIT
-        return (statements + STATEMENTS_PER_SYNC - 1) / STATEMENTS_PER_SYNC;
-    }
+    Backend backend();
 
     /**
-     * Writes rows and checkpoint.
+     * Writes rows and checkpoint, in one transaction, if the checkpoint stands where it is expected.
      *
      * @return when the checkpoint moved, in microseconds since 1970
      */
-    long flush(StatementPlan plan, Checkpoint from, Batch batch, Writer writer) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(text(plan))) {
-            int next = bind(statement, plan);
-            CheckpointRow.bindMove(statement, next, from, batch, writer);
-            if (plan.hasRawSql() && statement.isWrapperFor(PGStatement.class)) {
-                // A prepared statement of the user's whose result has no bound would get a Sync of its own.
-                statement.unwrap(PGStatement.class).setPrepareThreshold(0);
-            }
-            return execute(statement);
-        }
-    }
-
-    private static String text(StatementPlan plan) {
-        StringBuilder text = new StringBuilder(BEGIN);
-        for (StatementPlan.Planned planned : plan.statements()) {
-            // On a line of its own: a user's statement may end in a comment.
-            text.append("\n;").append(planned.text());
-        }
-        return text.append("\n;").append(CheckpointRow.MOVE).append(";COMMIT").toString();
-    }
-
-    private int bind(PreparedStatement statement, StatementPlan plan) throws SQLException {
-        int at = 1;
-        for (StatementPlan.Planned planned : plan.statements()) {
-            for (Parameter parameter : planned.parameters()) {
-                if (parameter instanceof Parameter.Values values) {
-                    statement.setArray(at++, SqlArrays.of(connection, values));
-                } else {
-                    RawStatement.bind(statement, at++, ((Parameter.Raw) parameter).value());
-                }
-            }
-        }
-        return at;
-    }
-
-    /** The checkpoint's answer is the last result set; users' statements may have given others before it. */
-    private static long execute(PreparedStatement statement) throws SQLException {
-        long movedAt = 0;
-        boolean isResultSet = statement.execute();
-        while (isResultSet || statement.getUpdateCount() != -1) {
-            if (isResultSet) {
-                try (ResultSet rows = statement.getResultSet()) {
-                    movedAt = rows.next() && rows.getObject(1) instanceof Long number ? number : 0;
-                }
-            }
-            isResultSet = statement.getMoreResults();
-        }
-        return movedAt;
-    }
+    long flush(StatementPlan plan, Checkpoint from, Batch batch, Writer writer) throws SQLException;
 
     /** Ends a transaction that failed; until then the server refuses everything else (25P02). */
-    void rollback() throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("ROLLBACK");
-        }
-    }
+    void rollback() throws SQLException;
 
-    /** Says that this projection is no longer written by us, before the connection ends in its own time. */
-    void release() throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("SELECT pg_advisory_unlock_all()");
-        }
-    }
-
-    Optional<Checkpoint> readCheckpoint(String projection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(CheckpointRow.SELECT_ONE_FOR_UPDATE)) {
-            statement.setString(1, projection);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? Optional.of(CheckpointRow.read(row)) : Optional.empty();
-            }
-        }
-    }
+    /** Waits for whoever is moving the checkpoint, and is refused by a standby, whose answer could be an old one. */
+    Optional<Checkpoint> readCheckpoint(String projection) throws SQLException;
 
     /**
      * Ends the session that we lost, or finds it gone. The server waits for it, at most as long as given.
      *
      * @return whether it is gone, so that what became of its transaction is settled
      */
-    boolean ended(Backend lost, long waitMs) throws SQLException {
-        String terminate = "SELECT pg_terminate_backend(pid, ?) FROM pg_stat_activity"
-                + " WHERE pid = ? AND backend_start = ?::timestamptz";
-        try (PreparedStatement statement = connection.prepareStatement(terminate)) {
-            statement.setLong(1, waitMs);
-            statement.setInt(2, lost.processId());
-            statement.setString(3, lost.startedAt());
-            statement.executeQuery().close();
-        } catch (SQLException e) {
-            if (!SqlFailure.state(e).equals("42501")) { // not ours to end: another role's by now; then await it
-                throw e;
-            }
-        }
-        return !isAlive(lost);
-    }
+    boolean ended(Backend lost, long waitMs) throws SQLException;
 
-    private boolean isAlive(Backend lost) throws SQLException {
-        String find = "SELECT 1 FROM pg_stat_activity WHERE pid = ? AND backend_start = ?::timestamptz";
-        try (PreparedStatement statement = connection.prepareStatement(find)) {
-            statement.setInt(1, lost.processId());
-            statement.setString(2, lost.startedAt());
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next();
-            }
-        }
-    }
+    /** Says that this projection is no longer written by us, before the connection ends in its own time. */
+    void release() throws SQLException;
+
+    /** Ends the connection for good. Never throws. */
+    void discard();
 }

@@ -6,7 +6,6 @@ import io.millrace.batching.CommitOutcome;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.Writer;
 import io.millrace.projections.Projection;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,10 +27,9 @@ public final class PostgresBatchCommitter implements BatchCommitter {
     /** The server waits this long for a lost session to end, before we ask to be called again. */
     private static final long END_OF_LOST_SESSION_MS = 5_000;
 
-    private final ConnectionSource connections;
+    private final FlushSession.Source sessions;
     private final StatementPlanner planner;
     private final Writer writer;
-    private final FlushTimeouts timeouts;
     private final Checkpoint started;
 
     private Checkpoint acknowledged;
@@ -54,17 +52,12 @@ public final class PostgresBatchCommitter implements BatchCommitter {
     }
 
     private PostgresBatchCommitter(
-            ConnectionSource connections,
-            StatementPlanner planner,
-            Checkpoint checkpoint,
-            Writer writer,
-            FlushTimeouts timeouts) {
-        this.connections = connections;
+            FlushSession.Source sessions, StatementPlanner planner, Checkpoint checkpoint, Writer writer) {
+        this.sessions = sessions;
         this.planner = planner;
         this.started = checkpoint;
         this.acknowledged = checkpoint;
         this.writer = writer;
-        this.timeouts = timeouts;
     }
 
     /**
@@ -80,8 +73,15 @@ public final class PostgresBatchCommitter implements BatchCommitter {
             Checkpoint checkpoint,
             Writer writer,
             FlushTimeouts timeouts) {
+        return over(
+                name -> PostgresFlushSession.open(connections, name, timeouts), schema, projection, checkpoint, writer);
+    }
+
+    /** Over sessions that stand for PostgreSQL's in a simulation. */
+    static PostgresBatchCommitter over(
+            FlushSession.Source sessions, String schema, Projection projection, Checkpoint checkpoint, Writer writer) {
         StatementPlanner planner = new StatementPlanner(schema, projection.readModels());
-        return new PostgresBatchCommitter(connections, planner, checkpoint, writer, timeouts);
+        return new PostgresBatchCommitter(sessions, planner, checkpoint, writer);
     }
 
     @Override
@@ -128,7 +128,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
             return unreachable(e);
         }
         try {
-            attempt.roundTrips += FlushSession.roundTrips(attempt.plan);
+            attempt.roundTrips += PostgresFlushSession.roundTrips(attempt.plan);
             long movedAt = on.flush(attempt.plan, acknowledged, attempt.batch, writer);
             return committed(attempt, CheckpointRow.moved(acknowledged, attempt.batch, writer, movedAt));
         } catch (SQLException e) {
@@ -276,20 +276,14 @@ public final class PostgresBatchCommitter implements BatchCommitter {
 
     private FlushSession session() throws SQLException {
         if (session == null) {
-            Connection connection = connections.open(acknowledged.projection());
-            try {
-                session = FlushSession.open(connection, acknowledged.projection(), timeouts);
-            } catch (SQLException | RuntimeException e) {
-                connections.discard(connection);
-                throw e;
-            }
+            session = sessions.open(acknowledged.projection());
         }
         return session;
     }
 
     private void drop() {
         if (session != null) {
-            connections.discard(session.connection());
+            session.discard();
             session = null;
         }
     }

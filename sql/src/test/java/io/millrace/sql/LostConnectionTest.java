@@ -177,7 +177,7 @@ class LostConnectionTest {
                 Statement statement = connection.createStatement()) {
             statement.execute("SET transaction_read_only = on"); // what hot standby imposes
             statement.execute("SET default_transaction_read_only = on");
-            FlushSession session = FlushSession.open(connection, "x", FlushTimeouts.DEFAULT);
+            FlushSession session = PostgresFlushSession.open(only(connection), "x", FlushTimeouts.DEFAULT);
             statement.execute("SET default_transaction_read_only = on");
 
             assertThatThrownBy(() -> session.readCheckpoint(PROJECTION.name()))
@@ -195,6 +195,18 @@ class LostConnectionTest {
         CommitOutcome outcome = committer.commit(views(PROJECTION, 2, "ann"));
 
         assertThat(outcome).isInstanceOf(CommitOutcome.Failed.class);
+    }
+
+    private static ConnectionSource only(Connection connection) {
+        return new ConnectionSource() {
+            @Override
+            public Connection open(String projection) {
+                return connection;
+            }
+
+            @Override
+            public void discard(Connection ended) {}
+        };
     }
 
     private void goBackToFirstFlush(List<String> then) {
