@@ -93,6 +93,7 @@ class BackPressureTest {
     private static final class Subscriber implements ClientResponseObserver<ReadReq, ReadResp>, AutoCloseable {
         private final CountDownLatch first = new CountDownLatch(1);
         private final CountDownLatch many = new CountDownLatch(MANY);
+        private final CountDownLatch ended = new CountDownLatch(1);
         private final int messages;
         private final ManagedChannel channel;
 
@@ -128,14 +129,24 @@ class BackPressureTest {
         }
 
         @Override
-        public void onError(Throwable failure) {}
+        public void onError(Throwable failure) {
+            ended.countDown();
+        }
 
         @Override
-        public void onCompleted() {}
+        public void onCompleted() {
+            ended.countDown();
+        }
 
+        /** Returns once the client has let go of what it had asked for and not yet read; the heap is measured then. */
         @Override
         public void close() {
             channel.shutdownNow();
+            try {
+                assertThat(ended.await(60, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }
