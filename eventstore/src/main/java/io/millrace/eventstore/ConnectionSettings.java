@@ -23,7 +23,7 @@ final class ConnectionSettings {
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> REQUIRES_LEADER =
             Metadata.Key.of("requires-leader", Metadata.ASCII_STRING_MARSHALLER);
-    /** gRPC itself pings no more often than every 10 s, whatever it is told. */
+    /** gRPC itself pings no more often than every 10 s, whatever it is told: {@link SilenceWatch} asks earlier. */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(5);
 
     private static final Duration DEADLINE = Duration.ofSeconds(10);
@@ -165,6 +165,18 @@ final class ConnectionSettings {
             return Optional.of(KEEP_ALIVE);
         }
         return givenMs <= 0 || givenMs == Long.MAX_VALUE ? Optional.empty() : Optional.of(Duration.ofMillis(givenMs));
+    }
+
+    /**
+     * How long a reader waits. A connection string that sets the times of the keep-alive sets those of the question that
+     * is asked after silence, too; one that turns it off turns off the pings alone: nothing else tells a deaf
+     * subscription.
+     */
+    Patience patience() {
+        return new Patience(
+                deadline(),
+                keepAliveInterval().orElse(KEEP_ALIVE),
+                keepAliveTimeout().orElse(KEEP_ALIVE));
     }
 
     /** How long one append may take: many may be under way, and wait for the same disk. */

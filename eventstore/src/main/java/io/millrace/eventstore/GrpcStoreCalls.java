@@ -6,6 +6,7 @@ import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadResp;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.millrace.projections.EventSourceException;
@@ -60,6 +61,7 @@ final class GrpcStoreCalls implements StoreCalls {
         private @Nullable ClientCall<ReadReq, ReadResp> started;
         private long requestedBefore;
         private boolean cancelled;
+        private volatile long receivedBytes;
 
         ReadCall(ReadReq request, Terms terms, Answers answers) {
             this.request = request;
@@ -86,10 +88,30 @@ final class GrpcStoreCalls implements StoreCalls {
         }
 
         private CallOptions options() {
+            CallOptions options = CallOptions.DEFAULT.withStreamTracerFactory(new ClientStreamTracer.Factory() {
+                @Override
+                public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
+                    return new ByteCount();
+                }
+            });
             Optional<Duration> deadline = terms.deadline();
             return deadline.isEmpty()
-                    ? CallOptions.DEFAULT
-                    : CallOptions.DEFAULT.withDeadlineAfter(deadline.get().toMillis(), TimeUnit.MILLISECONDS);
+                    ? options
+                    : options.withDeadlineAfter(deadline.get().toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        /** gRPC tells it of each part of a message as it is read. */
+        private final class ByteCount extends ClientStreamTracer {
+            @Override
+            @SuppressWarnings("NonAtomicVolatileUpdate") // Only the connection's own thread counts.
+            public void inboundWireSize(long bytes) {
+                receivedBytes += bytes;
+            }
+        }
+
+        @Override
+        public long receivedBytes() {
+            return receivedBytes;
         }
 
         private void begun(ClientCall<ReadReq, ReadResp> call) {

@@ -132,6 +132,6 @@ final class HistoryCheck {
     }
 
     private void ask(ReadReq request, Consumer<List<ReadResp>> then) {
-        reads.ask(request, then, end -> verdict.accept(new Verdict.Unanswered(end)));
+        reads.ask(request, then, (end, answerBegan) -> verdict.accept(new Verdict.Unanswered(end)));
     }
 }

@@ -192,9 +192,9 @@ final class OpenSubscription implements StoreCalls.Answers {
         }
     }
 
-    /** How many messages came; tells silence. */
-    long messages() {
-        return messages;
+    /** Changes with every message, and with every part of one, that comes; tells silence. */
+    long received() {
+        return messages + (call == null ? 0 : call.receivedBytes());
     }
 
     boolean isConfirmed() {

@@ -40,7 +40,7 @@ final class ReaderSubscription implements EventSource.Subscription {
                 new LockedCalls(new GrpcStoreCalls(transport, new NodeConnection(transport))),
                 this::after,
                 RandomGenerator.getDefault(),
-                transport.settings().deadline());
+                transport.settings().patience());
     }
 
     void start() {

@@ -3,33 +3,38 @@ package io.millrace.eventstore;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadResp;
 import io.millrace.checkpoint.Position;
 import io.millrace.projections.EventSourceException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Tells a quiet store from a subscription that went deaf. Silence alone proves nothing: after some of it one event is
- * read with the same filter, from the last position on. Is there one, it must be delivered soon; is there none, all is
- * well, and a server that says no caught-up of its own (before 23.10; on an empty stream before 24.2) is caught up.
+ * Tells a quiet store from a dead connection and from a subscription that went deaf. Silence alone proves nothing: after
+ * some of it one event is read with the same filter, from the last position on. No sign of life by then, and the
+ * connection is dead. Is there such an event, it must be delivered soon; is there none, all is well, and a server that
+ * says no caught-up of its own (before 23.10; on an empty stream before 24.2) is caught up.
+ *
+ * <p>gRPC's own keep-alive cannot do it: it pings no more often than every 10 s, and knows nothing of deaf subscriptions.
+ *
+ * <p>Time is counted in the steps that went by, not read from a clock: a process that was frozen gives the store all of
+ * its time again. Bytes count as well as messages: a large event on its way over a thin line is no silence. While an
+ * event waits for the subscriber nothing is asked, however long that takes.
  */
 final class SilenceWatch {
-    /** Of one second each. */
-    private static final int QUIET_TICKS_WHEN_LIVE = 5;
-
-    private static final int QUIET_TICKS_WHEN_CATCHING_UP = 2;
-    private static final int TICKS_TO_DELIVER = 10;
-    private static final int TICKS_TO_CONFIRM = 10;
+    /** The event at the last position itself is read, too: start positions of reads are inclusive. */
+    private static final int LAST_AND_NEXT = 2;
 
     private final OpenSubscription subscription;
     private final ReadRequests requests;
     private final EventDecoder decoder;
     private final ReadProgress progress;
     private final SingleReads probes;
+    private final Patience patience;
     private final String target;
     private final Consumer<CallEnd> deaf;
 
-    private long messagesSeen;
-    private int quietTicks;
+    private long seen;
+    private Duration quiet = Duration.ZERO;
     private boolean awaitsDelivery;
 
     SilenceWatch(
@@ -38,6 +43,7 @@ final class SilenceWatch {
             EventDecoder decoder,
             ReadProgress progress,
             SingleReads probes,
+            Patience patience,
             String target,
             Consumer<CallEnd> deaf) {
         this.subscription = subscription;
@@ -45,51 +51,56 @@ final class SilenceWatch {
         this.decoder = decoder;
         this.progress = progress;
         this.probes = probes;
+        this.patience = patience;
         this.target = target;
         this.deaf = deaf;
     }
 
-    /** Another second went by. */
-    void onTick() {
-        if (subscription.messages() != messagesSeen || subscription.waitsForSubscriber()) {
-            messagesSeen = subscription.messages();
+    /** Another step of time went by. */
+    void onStep() {
+        if (subscription.received() != seen || subscription.waitsForSubscriber()) {
+            seen = subscription.received();
             restart();
             return;
         }
-        quietTicks++;
-        if (quietTicks == 1) {
+        if (quiet.isZero()) {
             subscription.announceSkipped();
         }
+        quiet = quiet.plus(patience.step());
         if (!subscription.isConfirmed()) {
-            expectWithin(TICKS_TO_CONFIRM, "did not confirm the subscription");
+            expectWithin(patience.delivery(), "did not confirm the subscription");
         } else if (awaitsDelivery) {
-            expectWithin(TICKS_TO_DELIVER, "has events that it does not deliver");
-        } else if (!probes.isUnderWay() && quietTicks >= quietTicksBeforeProbe()) {
+            expectWithin(patience.delivery(), "has events that it does not deliver");
+        } else if (!probes.isUnderWay() && isQuietFor(silenceBeforeProbe())) {
             Optional<Position> last = progress.last();
-            probes.ask(requests.forwards(last, 2), this::onProbed, this::onProbeFailed);
+            probes.ask(requests.forwards(last, LAST_AND_NEXT), this::onProbed, this::onProbeFailed);
         }
     }
 
-    private int quietTicksBeforeProbe() {
-        return subscription.isCaughtUp() ? QUIET_TICKS_WHEN_LIVE : QUIET_TICKS_WHEN_CATCHING_UP;
+    private Duration silenceBeforeProbe() {
+        return subscription.isCaughtUp() ? patience.silence() : patience.silenceBeforeCaughtUp();
+    }
+
+    private boolean isQuietFor(Duration time) {
+        return quiet.compareTo(time) >= 0;
     }
 
     private void restart() {
-        quietTicks = 0;
+        quiet = Duration.ZERO;
         awaitsDelivery = false;
         probes.cancel();
     }
 
-    private void expectWithin(int ticks, String otherwise) {
-        if (quietTicks >= ticks) {
+    private void expectWithin(Duration time, String otherwise) {
+        if (isQuietFor(time)) {
             deaf.accept(new CallEnd.Passing(new EventSourceException(
                     EventSourceException.Kind.UNREACHABLE, "the event store at " + target + " " + otherwise)));
         }
     }
 
     private void onProbed(List<ReadResp> answers) {
-        quietTicks = 0;
-        if (subscription.messages() != messagesSeen) {
+        quiet = Duration.ZERO;
+        if (subscription.received() != seen) {
             return;
         }
         awaitsDelivery = answers.stream()
@@ -100,10 +111,15 @@ final class SilenceWatch {
         }
     }
 
-    /** Only what tells of the connection counts; whether the question was liked does not matter. */
-    private void onProbeFailed(CallEnd end) {
-        quietTicks = 0;
-        if (end instanceof CallEnd.Passing) {
+    /**
+     * Only what tells of the connection counts; whether the question was liked does not matter. An answer that began, but
+     * did not end in time, is an event that takes its time: there is one, then.
+     */
+    private void onProbeFailed(CallEnd end, boolean answerBegan) {
+        quiet = Duration.ZERO;
+        if (answerBegan) {
+            awaitsDelivery = true;
+        } else if (end instanceof CallEnd.Passing) {
             deaf.accept(end);
         }
     }

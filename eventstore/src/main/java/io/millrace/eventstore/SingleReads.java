@@ -24,8 +24,13 @@ final class SingleReads {
         this.deadline = deadline;
     }
 
+    /** Hears why a read brought no answer, and whether one had begun. */
+    interface Failure {
+        void accept(CallEnd end, boolean answerBegan);
+    }
+
     /** Asks; exactly one of the two hears of it later, unless the read is silenced. */
-    void ask(ReadReq request, Consumer<List<ReadResp>> completed, Consumer<CallEnd> failed) {
+    void ask(ReadReq request, Consumer<List<ReadResp>> completed, Failure failed) {
         cancel();
         long mine = number;
         List<ReadResp> messages = new ArrayList<>();
@@ -41,11 +46,14 @@ final class SingleReads {
                         if (mine != number) {
                             return;
                         }
+                        boolean began = !messages.isEmpty()
+                                || underWay.filter(read -> read.receivedBytes() > 0)
+                                        .isPresent();
                         underWay = Optional.empty();
                         if (status.isOk()) {
                             completed.accept(messages);
                         } else {
-                            failed.accept(CallEnd.of(status, trailers, calls.target()));
+                            failed.accept(CallEnd.of(status, trailers, calls.target()), began);
                         }
                     }
                 });

@@ -53,6 +53,11 @@ interface StoreCalls {
 
         /** Ends it; its end may still be reported. */
         void cancel();
+
+        /** How many bytes of messages came so far, also of one that is not complete yet; never falls. */
+        default long receivedBytes() {
+            return 0;
+        }
     }
 
     /** Takes what a call brings. */

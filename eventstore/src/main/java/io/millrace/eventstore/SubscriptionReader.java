@@ -21,7 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SubscriptionReader {
     private static final Logger LOG = LoggerFactory.getLogger(SubscriptionReader.class);
-    private static final Duration TICK = Duration.ofSeconds(1);
 
     /** How often a node whose history ends before the checkpoint is asked again: followers lag, for moments. */
     private static final int BEHIND_ATTEMPTS = 5;
@@ -35,6 +34,7 @@ final class SubscriptionReader {
     private final EventSource.Subscriber subscriber;
     private final StoreCalls calls;
     private final Timers timers;
+    private final Patience patience;
     private final Backoff backoff;
     private final ReadRequests requests;
     private final EventDecoder decoder;
@@ -52,24 +52,24 @@ final class SubscriptionReader {
     private int behindAttempts;
     private int redirects;
 
-    /** @param deadline how long a single read may take */
     SubscriptionReader(
             EventSource.Request request,
             EventSource.Subscriber subscriber,
             StoreCalls calls,
             Timers timers,
             RandomGenerator random,
-            Duration deadline) {
+            Patience patience) {
         this.request = request;
         this.subscriber = subscriber;
         this.calls = calls;
         this.timers = timers;
+        this.patience = patience;
         this.backoff = new Backoff(random);
         this.requests = new ReadRequests(request.source(), request.eventTypes());
         this.decoder = new EventDecoder(request.source(), request.eventTypes());
         this.progress = new ReadProgress(request.afterExclusive(), request.lastHandled());
-        this.reads = new SingleReads(calls, StoreCalls.Asked.PREFERRED_NODE, deadline);
-        this.probes = new SingleReads(calls, StoreCalls.Asked.ANY_NODE, deadline);
+        this.reads = new SingleReads(calls, StoreCalls.Asked.PREFERRED_NODE, patience.answer());
+        this.probes = new SingleReads(calls, StoreCalls.Asked.ANY_NODE, patience.sign());
     }
 
     /** Begins. */
@@ -159,16 +159,16 @@ final class SubscriptionReader {
         OpenSubscription opened =
                 new OpenSubscription(head, decoder, progress, demand, calls, this::onSignal, this::onEnd);
         subscription = opened;
-        silence = new SilenceWatch(opened, requests, decoder, progress, probes, calls.target(), this::onEnd);
+        silence = new SilenceWatch(opened, requests, decoder, progress, probes, patience, calls.target(), this::onEnd);
         opened.open(requests.subscribe(progress.last()));
-        timer = timers.after(TICK, this::onTick);
+        timer = timers.after(patience.step(), this::onStep);
     }
 
-    private void onTick() {
+    private void onStep() {
         SilenceWatch watch = silence;
         if (watch != null && !over) {
-            timer = timers.after(TICK, this::onTick);
-            watch.onTick();
+            timer = timers.after(patience.step(), this::onStep);
+            watch.onStep();
         }
     }
 

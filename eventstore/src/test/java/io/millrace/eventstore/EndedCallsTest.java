@@ -33,8 +33,11 @@ class EndedCallsTest {
     /** Twice what is promised after a server's return. */
     private static final Duration TWICE_THE_PROMISE = Duration.ofSeconds(10);
 
-    /** Silence is noticed by a probe after 5 s, which waits 10 s. */
-    private static final Duration UNTIL_SILENCE_IS_NOTICED = Duration.ofSeconds(30);
+    /** Twice 5 s of silence and 10 s for the delivery of what is there. */
+    private static final Duration UNTIL_DEAFNESS_IS_NOTICED = Duration.ofSeconds(30);
+
+    /** Twice 5 s of silence and 5 s for a sign of life. */
+    private static final Duration UNTIL_DEATH_IS_NOTICED = Duration.ofSeconds(20);
 
     private final EmbeddedEventStore store = EmbeddedEventStore.start();
     private final Intermediary intermediary = new Intermediary(store.port());
@@ -180,7 +183,7 @@ class EndedCallsTest {
         store.faults().stall();
         append(10);
         long silentSince = System.nanoTime();
-        recorder.awaitCount(SourceSignal.Interrupted.class, 1, UNTIL_SILENCE_IS_NOTICED);
+        recorder.awaitCount(SourceSignal.Interrupted.class, 1, UNTIL_DEATH_IS_NOTICED);
         System.out.printf("silent server: noticed after %d ms%n", (System.nanoTime() - silentSince) / 1_000_000);
         store.faults().resume();
         readsAgain("silent server", System.nanoTime());
@@ -194,7 +197,7 @@ class EndedCallsTest {
         subscribe(overIntermediary, ALL);
         recorder.awaitEvents(100, PATIENCE);
         long silentSince = System.nanoTime();
-        recorder.awaitCount(SourceSignal.Interrupted.class, 1, UNTIL_SILENCE_IS_NOTICED);
+        recorder.awaitCount(SourceSignal.Interrupted.class, 1, UNTIL_DEAFNESS_IS_NOTICED);
         System.out.printf("deaf subscription: noticed after %d ms%n", (System.nanoTime() - silentSince) / 1_000_000);
         readsAgain("deaf subscription", System.nanoTime());
     }

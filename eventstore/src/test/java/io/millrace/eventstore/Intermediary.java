@@ -33,6 +33,7 @@ final class Intermediary extends StreamsGrpc.StreamsImplBase implements AutoClos
     private final Server server;
     private final int port;
     private final List<ReadReq> subscriptions = new CopyOnWriteArrayList<>();
+    private final List<ReadReq> reads = new CopyOnWriteArrayList<>();
     private volatile Behaviour behaviour = StreamsGrpc.StreamsStub::read;
 
     /** What becomes of a read or a subscription. */
@@ -97,6 +98,11 @@ final class Intermediary extends StreamsGrpc.StreamsImplBase implements AutoClos
         return subscriptions;
     }
 
+    /** All reads that are no subscriptions. */
+    List<ReadReq> reads() {
+        return reads;
+    }
+
     static ReadResp confirmation() {
         return ReadResp.newBuilder()
                 .setConfirmation(SubscriptionConfirmation.newBuilder().setSubscriptionId("test"))
@@ -115,6 +121,8 @@ final class Intermediary extends StreamsGrpc.StreamsImplBase implements AutoClos
     public void read(ReadReq request, StreamObserver<ReadResp> client) {
         if (request.getOptions().hasSubscription()) {
             subscriptions.add(request);
+        } else {
+            reads.add(request);
         }
         // Not cancelled with the incoming call: a deaf subscription must go on to be deaf.
         Context.ROOT.run(() -> behaviour.answer(StreamsGrpc.newStub(behind), request, client));

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 class SimulatedFaultsTest {
     private static final int RUNS = 500;
     private static final int EVENTS = 300;
+    private static final Patience PATIENCE =
+            new Patience(Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(5));
     private static final long FAULTS_MS = Duration.ofMinutes(3).toMillis();
     private static final long LONGEST_MS = Duration.ofMinutes(10).toMillis();
 
@@ -33,8 +35,8 @@ class SimulatedFaultsTest {
         Random random = new Random(seed);
         SimulatedStore store = new SimulatedStore(seed);
         SignalRecorder recorder = new SignalRecorder();
-        SubscriptionReader reader = new SubscriptionReader(
-                Samples.fromStart(source, "Wanted"), recorder, store, store, random, Duration.ofSeconds(10));
+        SubscriptionReader reader =
+                new SubscriptionReader(Samples.fromStart(source, "Wanted"), recorder, store, store, random, PATIENCE);
         for (int i = 0; i < EVENTS; i++) {
             store.at(random.nextInt(3) == 0 ? 0 : random.nextInt((int) FAULTS_MS), store::append);
         }
