@@ -32,6 +32,12 @@ public sealed interface CommitOutcome {
     record Unavailable(String message, Throwable cause) implements CommitOutcome {}
 
     /**
+     * Given up at a limit of time, nothing written (a role's {@code statement_timeout} shorter than the flush, as a rule).
+     * No event is to blame: smaller batches may pass.
+     */
+    record TooSlow(String message, Throwable cause) implements CommitOutcome {}
+
+    /**
      * The database lost commits that it had acknowledged (a promoted standby, a restored backup). Rows and checkpoint
      * went back together, so nothing is wrong: throw away what is folded and read again from there.
      */

@@ -2,6 +2,7 @@ package io.millrace.batching;
 
 import io.millrace.batching.CommitOutcome.Committed;
 import io.millrace.batching.CommitOutcome.Rejected;
+import io.millrace.batching.CommitOutcome.TooSlow;
 import io.millrace.batching.CommitOutcome.Unavailable;
 import io.millrace.batching.ProjectorState.Ended;
 import io.millrace.batching.ProjectorState.Failed;
@@ -121,13 +122,22 @@ final class Flusher {
         }
         listener.failed(landed.batch(), outcome);
         if (outcome instanceof Unavailable unavailable) {
-            landed.waitUntil(nowNanos + backoff.nextDelayNanos());
-            status.unavailable(unavailable.message());
-            return ON_ITS_WAY;
+            return later(landed, unavailable.message(), nowNanos);
+        }
+        boolean divisible = landed.batch().events().size() > 1;
+        if (outcome instanceof TooSlow slow && !divisible) {
+            return later(landed, slow.message(), nowNanos);
         }
         flight = null;
         if (outcome instanceof Rejected rejected) {
             return takeApart(landed, rejected);
+        }
+        if (outcome instanceof TooSlow slow) {
+            LOG.warn(
+                    "{}; sending its {} events again in halves",
+                    slow.message(),
+                    landed.batch().events().size());
+            return halve(landed);
         }
         bisection = null;
         if (outcome instanceof CommitOutcome.WentBack back) {
@@ -138,6 +148,12 @@ final class Flusher {
         }
         CommitOutcome.Failed failed = (CommitOutcome.Failed) outcome;
         return new Landing.Over(new Failed(new ProjectorException(failed.message(), failed.cause())));
+    }
+
+    private Landing later(Flight landed, String why, long nowNanos) {
+        landed.waitUntil(nowNanos + backoff.nextDelayNanos());
+        status.unavailable(why);
+        return ON_ITS_WAY;
     }
 
     private Landing committed(Flight landed, Committed done, long nowNanos) {
@@ -182,6 +198,11 @@ final class Flusher {
                     "PostgreSQL refuses what it does: " + why.message() + " (SQLSTATE " + why.sqlState() + ")",
                     why.cause())));
         }
+        return halve(landed);
+    }
+
+    private Landing halve(Flight landed) {
+        Batch refused = landed.batch();
         available();
         if (bisection == null) {
             bisection = new Bisection(refused, projection);

@@ -19,6 +19,9 @@ class ProjectorBisectionTest {
     private static final CommitOutcome.Rejected NUL =
             new CommitOutcome.Rejected("22021", "invalid byte sequence", new IllegalStateException("22021"));
 
+    private static final CommitOutcome.TooSlow SLOW =
+            new CommitOutcome.TooSlow("given up after 30 s", new IllegalStateException("57014"));
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 50, 51, 63, 99, 100})
     void findsTheOneBadEventOfAHundredInLogarithmicallyManyFlushes(long bad) {
@@ -108,6 +111,33 @@ class ProjectorBisectionTest {
         projector.passes(Duration.ofMillis(100));
 
         assertThat(projector.sizes()).containsExactly(50, 50);
+    }
+
+    @Test
+    void sendsInHalvesWhatIsTooSlowUntilItPasses() {
+        ProjectorHarness projector = ProjectorHarness.reading();
+        for (int attempt = 0; attempt < 100; attempt++) {
+            projector.committer.answer(
+                    batch -> batch.events().size() > 30 ? SLOW : projector.committer.reallyCommit(batch));
+        }
+
+        projector.views(1, 100, "1");
+
+        assertThat(projector.sizes()).containsExactly(25, 25, 25, 25);
+        assertThat(projector.viewsOf("1")).contains(100L);
+        assertThat(projector.projector.state()).isEqualTo(new CatchingUp());
+    }
+
+    @Test
+    void neverBlamesASingleEventForBeingTooSlow() {
+        ProjectorHarness projector = ProjectorHarness.live();
+        projector.committer.answer(SLOW);
+        projector.say(viewed(1, "1"));
+        assertThat(projector.projector.state()).isEqualTo(new Retrying("given up after 30 s", projector.now()));
+
+        projector.passes(Duration.ofMillis(100));
+
+        assertThat(projector.sizes()).containsExactly(1);
     }
 
     /** A database that refuses this event, alone and in company. */

@@ -25,4 +25,33 @@ public record FlushTimeouts(Duration lock, Duration statement, Duration transact
                     + ", socket=" + socket);
         }
     }
+
+    /**
+     * The same with what the server sets below it. Locks are waited for half as long as a statement may take, so that the
+     * one is told from the other.
+     *
+     * @param setting PostgreSQL's name of the limit
+     */
+    FlushTimeouts limitedBy(String setting, Duration limit) {
+        return switch (setting) {
+            case "lock_timeout" -> new FlushTimeouts(shorter(lock, limit), statement, transaction, socket);
+            case "statement_timeout" ->
+                limit.compareTo(statement) >= 0
+                        ? this
+                        : new FlushTimeouts(shorter(lock, half(limit)), limit, transaction, socket);
+            case "transaction_timeout" -> {
+                FlushTimeouts within = limitedBy("statement_timeout", limit);
+                yield new FlushTimeouts(within.lock, within.statement, shorter(transaction, limit), socket);
+            }
+            default -> throw new IllegalArgumentException("expected a limit of time: setting=" + setting);
+        };
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static Duration half(Duration limit) {
+        return Duration.ofMillis(Math.max(1, limit.toMillis() / 2));
+    }
 }

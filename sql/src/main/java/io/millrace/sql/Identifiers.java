@@ -29,8 +29,9 @@ final class Identifiers {
         return names.stream().map(Identifiers::quoted).collect(Collectors.joining(", "));
     }
 
-    /** A text in single quotes, for sessions with {@code standard_conforming_strings = on}, as all of ours are. */
+    /** A text in single quotes; it means the same whatever {@code standard_conforming_strings} is set to. */
     static String literal(String text) {
-        return '\'' + text.replace("'", "''") + '\'';
+        String quoted = '\'' + text.replace("'", "''") + '\'';
+        return text.indexOf('\\') < 0 ? quoted : " E" + quoted.replace("\\", "\\\\");
     }
 }

@@ -42,6 +42,9 @@ public final class PostgresBatchCommitter implements BatchCommitter {
         final StatementPlan plan;
         /** The session that its outcome was lost with. */
         FlushSession.@Nullable Backend lost;
+        /** Why it was given up, if that was a limit of time: then it would be given up again. */
+        @Nullable
+        SQLException tooSlow;
 
         int roundTrips;
 
@@ -161,6 +164,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
 
     private CommitOutcome lost(Attempt attempt, FlushSession on, SQLException error) {
         attempt.lost = on.backend();
+        attempt.tooSlow = SqlFailure.isLimitOfTime(error) ? error : null;
         unsettled = attempt;
         drop();
         return new CommitOutcome.Unavailable(
@@ -185,7 +189,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
             }
         } catch (SQLException e) {
             drop();
-            return SqlFailure.of(e).asOutcome(e, acknowledged.projection());
+            return stillUnknown(e);
         }
         return judge(attempt, on);
     }
@@ -199,22 +203,37 @@ public final class PostgresBatchCommitter implements BatchCommitter {
             attempt.lost = on.backend();
             unsettled = attempt;
             drop();
-            return SqlFailure.of(e).asOutcome(e, acknowledged.projection());
+            return stillUnknown(e);
         }
         return found.isPresent() ? outcome(attempt, found.get()) : checkpointGone();
+    }
+
+    /** The question failed, not the flush: its outcome is still to be found out. */
+    private CommitOutcome stillUnknown(SQLException e) {
+        SqlFailure failure = SqlFailure.of(e);
+        return (failure.passes() ? SqlFailure.UNAVAILABLE : failure).asOutcome(e, acknowledged.projection());
     }
 
     private CommitOutcome outcome(Attempt attempt, Checkpoint found) {
         unsettled = null;
         return switch (CheckpointVerdict.of(found, started, acknowledged, attempt.batch, writer)) {
             case COMMITTED -> committed(attempt, found);
-            case NOT_COMMITTED -> attempt.lost == null ? contradiction() : sendAgain(attempt);
+            case NOT_COMMITTED -> notCommitted(attempt);
             case FENCED -> fenced(found);
             case WENT_BACK -> {
                 acknowledged = found;
                 yield new CommitOutcome.WentBack(found);
             }
         };
+    }
+
+    private CommitOutcome notCommitted(Attempt attempt) {
+        if (attempt.lost == null) {
+            return contradiction();
+        }
+        return attempt.tooSlow == null
+                ? sendAgain(attempt)
+                : SqlFailure.TOO_SLOW.asOutcome(attempt.tooSlow, acknowledged.projection());
     }
 
     private CommitOutcome sendAgain(Attempt attempt) {

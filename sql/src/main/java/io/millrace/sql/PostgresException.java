@@ -51,8 +51,7 @@ public class PostgresException extends RuntimeException {
     /** Why something that was asked over an open connection failed. */
     static PostgresException asking(String what, SQLException e) {
         SQLException root = root(e);
-        boolean unreachable =
-                SqlFailure.of(root) == SqlFailure.UNAVAILABLE || e instanceof SQLTransientConnectionException;
+        boolean unreachable = SqlFailure.of(root).passes() || e instanceof SQLTransientConnectionException;
         return new PostgresException(
                 unreachable ? Kind.UNREACHABLE : Kind.FAILED,
                 what + " (SQLSTATE " + SqlFailure.state(root) + "): " + oneLine(e),
@@ -69,7 +68,7 @@ public class PostgresException extends RuntimeException {
         if (state.startsWith("28") || state.equals("3D000") || state.equals("42501")) {
             return Kind.DENIED;
         }
-        return SqlFailure.of(root) == SqlFailure.UNAVAILABLE || state.isEmpty() ? Kind.UNREACHABLE : Kind.FAILED;
+        return SqlFailure.of(root).passes() || state.isEmpty() ? Kind.UNREACHABLE : Kind.FAILED;
     }
 
     /** A pool says that it timed out; why is in what it wraps. */

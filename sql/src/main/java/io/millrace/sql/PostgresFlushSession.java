@@ -19,7 +19,7 @@ import org.postgresql.PGStatement;
  * by itself (it does so after 255 statements, so that neither side's buffers fill up) would commit the half before it.
  */
 final class PostgresFlushSession implements FlushSession {
-    private static final String BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+    private static final String BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED";
     /**
      * pgjdbc counts 250 bytes of answer for each statement and puts in a Sync before the one that would reach 64,000
      * (QueryExecutorImpl.flushIfDeadlockRisk).

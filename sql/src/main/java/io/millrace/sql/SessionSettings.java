@@ -1,6 +1,7 @@
 package io.millrace.sql;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -12,15 +13,19 @@ final class SessionSettings {
     private static final Logger log = LoggerFactory.getLogger(SessionSettings.class);
     private static final int TRANSACTION_TIMEOUT_SINCE = 17;
 
+    /** What a session begins with, before anything is set in it. */
+    private static final String LIMITS = "SELECT name, reset_val FROM pg_catalog.pg_settings WHERE reset_val <> '0'"
+            + " AND name IN ('lock_timeout', 'statement_timeout', 'transaction_timeout')";
+
     private SessionSettings() {}
 
-    static void apply(Connection connection, String projection, FlushTimeouts timeouts) throws SQLException {
+    static void apply(Connection connection, String projection, FlushTimeouts wanted) throws SQLException {
+        FlushTimeouts timeouts = limited(connection, projection, wanted);
         try (Statement statement = connection.createStatement()) {
             statement.execute(String.join(
                     ";",
                     "SET application_name = " + Identifiers.literal(applicationName(projection)),
                     "SET standard_conforming_strings = on",
-                    "SET default_transaction_read_only = off",
                     set("lock_timeout", timeouts.lock()),
                     set("statement_timeout", timeouts.statement()),
                     set("idle_in_transaction_session_timeout", timeouts.socket())));
@@ -31,6 +36,26 @@ final class SessionSettings {
         // Not every operating system lets a server notice that its client is gone.
         setIfPossible(connection, set("client_connection_check_interval", Duration.ofSeconds(5)));
         setIfPossible(connection, "SET tcp_keepalives_idle = 10;SET tcp_keepalives_interval = 5");
+    }
+
+    /** A lower limit of the role's, or of the database's, is an administrator's wish: it stays. */
+    private static FlushTimeouts limited(Connection connection, String projection, FlushTimeouts wanted)
+            throws SQLException {
+        FlushTimeouts limited = wanted;
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(LIMITS)) {
+            while (row.next()) {
+                limited = limited.limitedBy(row.getString(1), Duration.ofMillis(row.getLong(2)));
+            }
+        }
+        if (!limited.equals(wanted)) {
+            log.info(
+                    "PostgreSQL sets lower limits of time for this role than projection {} needs at most: {}."
+                            + " Flushes that take longer are sent again in halves",
+                    projection,
+                    limited);
+        }
+        return limited;
     }
 
     /** As shown in {@code pg_stat_activity}. */

@@ -1,6 +1,7 @@
 package io.millrace.sql;
 
 import io.millrace.batching.CommitOutcome;
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.util.Set;
 import org.postgresql.util.PSQLException;
@@ -11,6 +12,8 @@ import org.postgresql.util.PSQLException;
 enum SqlFailure {
     /** Connection, contention, resources, shutdown, read-only: trying again can help. */
     UNAVAILABLE,
+    /** Given up at a limit of time: a smaller flush can help. */
+    TOO_SLOW,
     /** What the events hold. */
     REJECTED,
     /** The checkpoint did not stand where we left it. */
@@ -20,15 +23,23 @@ enum SqlFailure {
 
     static final String CHECKPOINT_ELSEWHERE = "MR001";
 
+    /**
+     * A statement was cancelled, at {@code statement_timeout} as a rule (which of several reasons it was is told in the
+     * server's language only); a transaction reached {@code transaction_timeout}.
+     */
+    private static final Set<String> LIMITS_OF_TIME = Set.of("57014", "25P04");
     /** Classes: connection; transaction rollback; insufficient resources; operator intervention; system error. */
     private static final Set<String> TRANSIENT_CLASSES = Set.of("08", "40", "53", "57", "58");
-    /** Lock not available; object in use; read-only transaction (a standby); idle and transaction timeouts. */
-    private static final Set<String> TRANSIENT_STATES = Set.of("55P03", "55006", "25006", "25P03", "25P04");
+    /** Not available now: a lock, an object in use; a read-only transaction (a standby, a full disk); idle too long. */
+    private static final Set<String> TRANSIENT_STATES = Set.of("55P03", "55006", "25006", "25P03");
 
     static SqlFailure of(SQLException e) {
         String state = state(e);
         if (state.equals(CHECKPOINT_ELSEWHERE)) {
             return FENCED;
+        }
+        if (LIMITS_OF_TIME.contains(state)) {
+            return TOO_SLOW;
         }
         String errorClass = state.substring(0, Math.min(2, state.length()));
         if (TRANSIENT_CLASSES.contains(errorClass) || TRANSIENT_STATES.contains(state)) {
@@ -37,8 +48,26 @@ enum SqlFailure {
         return errorClass.equals("22") || errorClass.equals("23") ? REJECTED : FAILED;
     }
 
+    /** Whether trying the same again can help. */
+    boolean passes() {
+        return this == UNAVAILABLE || this == TOO_SLOW;
+    }
+
     static String state(SQLException e) {
         return e.getSQLState() == null ? "" : e.getSQLState();
+    }
+
+    /** Whether the server, or we, waited no longer; as the error is that lost a connection. */
+    static boolean isLimitOfTime(SQLException e) {
+        if (LIMITS_OF_TIME.contains(state(e))) {
+            return true;
+        }
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof SocketTimeoutException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether the server itself said so. If its session still answers then, the transaction did not commit. */
@@ -59,6 +88,13 @@ enum SqlFailure {
             case "42P01", "42703", "3F000" ->
                 ". A table or column of the read model is gone: restore it, or start again from the beginning with"
                         + " `millrace replay --from-start`";
+            case "25006" ->
+                ". The server takes no writes now: it is a standby, or default_transaction_read_only is set (as some"
+                        + " providers do when the disk is full); it is tried again until it does";
+            case "53100" -> ". The disk is full: make room; it is tried again until there is some";
+            case "53300" -> ". Too many connections; it is tried again until there is one";
+            case "57014", "25P04" ->
+                ". Raise statement_timeout or transaction_timeout of the role, or make batch-size smaller";
             case "42501" -> ". Grant the rights; `millrace schema --print` shows which";
             case "42P10" -> ". The table has no primary key any more: restore it";
             case "42804", "42883" -> ". A column's type was changed: restore it, or start again from the beginning";
@@ -70,6 +106,7 @@ enum SqlFailure {
         String message = describe(e, projection);
         return switch (this) {
             case REJECTED -> new CommitOutcome.Rejected(state(e), message, e);
+            case TOO_SLOW -> new CommitOutcome.TooSlow(message, e);
             case UNAVAILABLE -> new CommitOutcome.Unavailable(message, e);
             case FENCED -> new CommitOutcome.Fenced(message);
             case FAILED -> new CommitOutcome.Failed(message, e);
