@@ -7,16 +7,16 @@ import java.util.Optional;
  * When a batch is handed to PostgreSQL. A pure decision over what is folded and not yet flushed; immutable.
  *
  * @param batchSize how many handled events a batch has at most
- * @param liveBatchSize how many handled events are enough once live; 1 shows each event at once
- * @param maxAge how long the oldest unflushed event waits at most
+ * @param liveWithin how long an event waits at most once live, for others to share its batch; zero shows each at once
+ * @param maxAge how long the oldest unflushed event waits at most while catching up
  * @param maxBytes how many bytes of events fill a batch; the event that reaches it still belongs to it
  * @param checkpointOnlyEvery how often at most the checkpoint moves alone, over events that nobody handles
  */
 public record FlushPolicy(
-        int batchSize, int liveBatchSize, Duration maxAge, long maxBytes, Duration checkpointOnlyEvery) {
+        int batchSize, Duration liveWithin, Duration maxAge, long maxBytes, Duration checkpointOnlyEvery) {
 
     public static final FlushPolicy DEFAULT =
-            new FlushPolicy(100, 1, Duration.ofSeconds(1), 4L << 20, Duration.ofSeconds(10));
+            new FlushPolicy(100, Duration.ZERO, Duration.ofSeconds(1), 4L << 20, Duration.ofSeconds(10));
 
     // Asked after every event: no new object each time.
     private static final Optional<FlushReason> NOT_YET = Optional.empty();
@@ -30,9 +30,8 @@ public record FlushPolicy(
         if (batchSize < 1) {
             throw new IllegalArgumentException("expected batchSize >= 1: batchSize=" + batchSize);
         }
-        if (liveBatchSize < 1 || liveBatchSize > batchSize) {
-            throw new IllegalArgumentException("expected 1 <= liveBatchSize <= batchSize: liveBatchSize="
-                    + liveBatchSize + ", batchSize=" + batchSize);
+        if (liveWithin.isNegative()) {
+            throw new IllegalArgumentException("expected liveWithin >= 0: liveWithin=" + liveWithin);
         }
         if (maxBytes < 1) {
             throw new IllegalArgumentException("expected maxBytes >= 1: maxBytes=" + maxBytes);
@@ -59,10 +58,15 @@ public record FlushPolicy(
         if (phase == Phase.CAUGHT_UP) {
             return CAUGHT_UP;
         }
-        if (phase == Phase.LIVE && events >= liveBatchSize) {
-            return LIVE;
+        if (ageNanos < longestWait(phase).toNanos()) {
+            return NOT_YET;
         }
-        return ageNanos >= maxAge.toNanos() ? AGE : NOT_YET;
+        return phase == Phase.LIVE ? LIVE : AGE;
+    }
+
+    /** How long the oldest unflushed event waits at most. */
+    Duration longestWait(Phase phase) {
+        return phase == Phase.LIVE ? liveWithin : maxAge;
     }
 
     /** Why a batch takes no more events; empty while it does. */
@@ -74,23 +78,23 @@ public record FlushPolicy(
     }
 
     public FlushPolicy withBatchSize(int events) {
-        return new FlushPolicy(events, Math.min(liveBatchSize, events), maxAge, maxBytes, checkpointOnlyEvery);
+        return new FlushPolicy(events, liveWithin, maxAge, maxBytes, checkpointOnlyEvery);
     }
 
-    public FlushPolicy withLiveBatchSize(int events) {
-        return new FlushPolicy(batchSize, events, maxAge, maxBytes, checkpointOnlyEvery);
+    public FlushPolicy withLiveWithin(Duration wait) {
+        return new FlushPolicy(batchSize, wait, maxAge, maxBytes, checkpointOnlyEvery);
     }
 
     public FlushPolicy withMaxAge(Duration age) {
-        return new FlushPolicy(batchSize, liveBatchSize, age, maxBytes, checkpointOnlyEvery);
+        return new FlushPolicy(batchSize, liveWithin, age, maxBytes, checkpointOnlyEvery);
     }
 
     public FlushPolicy withMaxBytes(long bytes) {
-        return new FlushPolicy(batchSize, liveBatchSize, maxAge, bytes, checkpointOnlyEvery);
+        return new FlushPolicy(batchSize, liveWithin, maxAge, bytes, checkpointOnlyEvery);
     }
 
     public FlushPolicy withCheckpointOnlyEvery(Duration every) {
-        return new FlushPolicy(batchSize, liveBatchSize, maxAge, maxBytes, every);
+        return new FlushPolicy(batchSize, liveWithin, maxAge, maxBytes, every);
     }
 
     private static void requirePositive(String name, Duration value) {

@@ -84,10 +84,10 @@ final class Folding {
     }
 
     /** How long until what is folded is too old to wait; {@link Long#MAX_VALUE} if nothing is. */
-    long nanosUntilDue(long nowNanos) {
+    long nanosUntilDue(Phase phase, long nowNanos) {
         return open.isEmpty()
                 ? Long.MAX_VALUE
-                : open.oldestNanos() + policy.maxAge().toNanos() - nowNanos;
+                : open.oldestNanos() + policy.longestWait(phase).toNanos() - nowNanos;
     }
 
     /** Puts an empty batch in the place of the folded one, and hands that over. */

@@ -304,7 +304,7 @@ public final class Projector {
     }
 
     private long nanosUntilFlushDue(long now) {
-        return folding.isEmpty() ? progress.nanosUntilCheckpointDue(now) : folding.nanosUntilDue(now);
+        return folding.isEmpty() ? progress.nanosUntilCheckpointDue(now) : folding.nanosUntilDue(status.phase(), now);
     }
 
     public ProjectorState state() {

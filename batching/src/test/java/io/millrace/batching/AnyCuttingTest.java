@@ -185,7 +185,7 @@ class AnyCuttingTest {
             int size = 1 + random.nextInt(60);
             FlushPolicy policy = new FlushPolicy(
                     size,
-                    1 + random.nextInt(size),
+                    Duration.ofMillis(random.nextBoolean() ? 0 : random.nextInt(3_000)),
                     Duration.ofMillis(1 + random.nextInt(3_000)),
                     1 + random.nextInt(5_000),
                     Duration.ofMillis(1 + random.nextInt(3_000)));

@@ -38,20 +38,23 @@ class FlushPolicyTest {
     }
 
     @Test
-    void waitsForSeveralLiveEventsIfToldToButNoLongerThanTheAge() {
-        FlushPolicy policy = POLICY.withLiveBatchSize(10);
+    void letsALiveEventWaitForOthersAsLongAsItIsToldTo() {
+        FlushPolicy policy = POLICY.withLiveWithin(Duration.ofSeconds(5));
 
-        assertThat(policy.due(Phase.LIVE, 9, 10, 0)).isEmpty();
-        assertThat(policy.due(Phase.LIVE, 10, 10, 0)).contains(FlushReason.LIVE);
-        assertThat(policy.due(Phase.LIVE, 9, 10, Duration.ofSeconds(1).toNanos()))
+        assertThat(policy.due(Phase.LIVE, 9, 10, Duration.ofMillis(4_999).toNanos()))
+                .isEmpty();
+        assertThat(policy.due(Phase.LIVE, 9, 10, Duration.ofSeconds(5).toNanos()))
+                .contains(FlushReason.LIVE);
+        assertThat(policy.due(Phase.LIVE, 100, 10, 0)).contains(FlushReason.SIZE);
+        assertThat(policy.due(Phase.CATCHING_UP, 9, 10, Duration.ofSeconds(1).toNanos()))
                 .contains(FlushReason.AGE);
     }
 
     @Test
     void refusesBoundsThatMeanNothing() {
         assertThatThrownBy(() -> POLICY.withBatchSize(0)).hasMessageContaining("batchSize=0");
-        assertThatThrownBy(() -> POLICY.withLiveBatchSize(101))
-                .hasMessageContaining("liveBatchSize=101, batchSize=100");
+        assertThatThrownBy(() -> POLICY.withLiveWithin(Duration.ofMillis(-1)))
+                .hasMessageContaining("liveWithin=PT-0.001S");
         assertThatThrownBy(() -> POLICY.withMaxAge(Duration.ZERO)).hasMessageContaining("maxAge=PT0S");
         assertThatThrownBy(() -> POLICY.withMaxBytes(0)).hasMessageContaining("maxBytes=0");
         assertThatThrownBy(() -> POLICY.withCheckpointOnlyEvery(Duration.ofSeconds(-1)))
@@ -59,11 +62,5 @@ class FlushPolicyTest {
         assertThatThrownBy(() -> new QueueBounds(0, 1)).hasMessageContaining("maxEvents=0");
         assertThatThrownBy(() -> new RetryDelays(Duration.ofSeconds(2), Duration.ofSeconds(1)))
                 .hasMessageContaining("first=PT2S, longest=PT1S");
-    }
-
-    @Test
-    void keepsTheLiveSizeWithinASmallerBatch() {
-        assertThat(POLICY.withLiveBatchSize(50).withBatchSize(10).liveBatchSize())
-                .isEqualTo(10);
     }
 }

@@ -70,6 +70,23 @@ class ProjectorFlushTest {
     }
 
     @Test
+    void letsLiveEventsWaitForEachOtherIfToldTo() {
+        ProjectorHarness projector = ProjectorHarness.reading(
+                        FlushPolicy.DEFAULT.withLiveWithin(Duration.ofSeconds(5)), 0)
+                .say(ProjectorHarness.CAUGHT_UP, viewed(1, "2"))
+                .passes(Duration.ofSeconds(3))
+                .say(viewed(2, "2"));
+        assertThat(projector.projector.nanosUntilDue())
+                .isEqualTo(Duration.ofSeconds(2).toNanos());
+        assertThat(projector.sizes()).isEmpty();
+
+        projector.passes(Duration.ofSeconds(2));
+
+        assertThat(projector.sizes()).containsExactly(2);
+        assertThat(projector.reasons()).containsExactly(LIVE);
+    }
+
+    @Test
     void sendsLiveEventsThatPiledUpDuringAFlushTogether() {
         ProjectorHarness projector = ProjectorHarness.live().flushesTakeTime();
         projector.say(viewed(1, "2")).views(2, 41, "2");

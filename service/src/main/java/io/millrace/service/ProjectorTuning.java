@@ -13,6 +13,7 @@ final class ProjectorTuning {
         FlushPolicy flush = FlushPolicy.DEFAULT
                 .withBatchSize(options.batchSize().orElse(FlushPolicy.DEFAULT.batchSize()))
                 .withMaxAge(options.batchAge().orElse(FlushPolicy.DEFAULT.maxAge()))
+                .withLiveWithin(options.flushLive().orElse(FlushPolicy.DEFAULT.liveWithin()))
                 .withMaxBytes(options.batchBytes().orElse(FlushPolicy.DEFAULT.maxBytes()));
         QueueBounds queue = new QueueBounds(
                 options.queueEvents().orElse(QueueBounds.DEFAULT.maxEvents()),

@@ -60,5 +60,9 @@ record Document(
             @Nullable String batchAge,
             @Nullable String batchBytes,
             @Nullable Integer queueEvents,
-            @Nullable String queueBytes) {}
+            @Nullable String queueBytes,
+            @Nullable FlushSection flush) {}
+
+    /** When one projection flushes. */
+    record FlushSection(@Nullable String live) {}
 }

@@ -84,7 +84,11 @@ final class DocumentCheck {
                 key.read("batch-age", section.batchAge(), Quantities::duration),
                 key.bytes("batch-bytes", section.batchBytes()),
                 key.positive("queue-events", section.queueEvents()),
-                key.bytes("queue-bytes", section.queueBytes()));
+                key.bytes("queue-bytes", section.queueBytes()),
+                key.read(
+                        "flush.live",
+                        section.flush() == null ? null : section.flush().live(),
+                        Quantities::waiting));
     }
 
     private record Key(String section) {

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads durations ({@code 500ms}, {@code 1s}, {@code 2m}, {@code 1h}) and sizes ({@code 4MiB}, {@code 512KiB}). */
-final class Quantities {
+public final class Quantities {
     private static final Pattern AMOUNT = Pattern.compile("(\\d{1,12})\\s*([a-z]*)", Pattern.CASE_INSENSITIVE);
     private static final Map<String, Duration> TIMES = Map.of(
             "ms", Duration.ofMillis(1),
@@ -19,13 +19,25 @@ final class Quantities {
 
     private Quantities() {}
 
-    static Duration duration(String text) {
+    public static Duration duration(String text) {
         Matcher amount = AMOUNT.matcher(text.strip());
         Duration unit = amount.matches() ? TIMES.get(unitOf(amount)) : null;
         if (unit == null) {
             throw new IllegalArgumentException("expected a duration like 500ms, 1s or 2m");
         }
         return unit.multipliedBy(Long.parseLong(amount.group(1)));
+    }
+
+    /** How long live events wait for each other: {@code each} not at all, or {@code within 1s}. */
+    public static Duration waiting(String text) {
+        String[] words = text.strip().toLowerCase(Locale.ROOT).split("\\s+", 2);
+        if (words.length == 1 && words[0].equals("each")) {
+            return Duration.ZERO;
+        }
+        if (words.length == 2 && words[0].equals("within")) {
+            return duration(words[1]);
+        }
+        throw new IllegalArgumentException("expected `each`, or `within` and a duration, like `within 1s`");
     }
 
     static long bytes(String text) {

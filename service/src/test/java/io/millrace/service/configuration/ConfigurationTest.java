@@ -41,8 +41,9 @@ class ConfigurationTest {
                   password: race
                   schema: read_models
                 projections:
-                  z:
-                  a: {batch-size: 500, batch-age: 250ms, batch-bytes: 2MiB, queue-events: 7, queue-bytes: 64KiB}
+                  z: {flush: {live: each}}
+                  a: {batch-size: 500, batch-age: 250ms, batch-bytes: 2MiB, queue-events: 7, queue-bytes: 64KiB,
+                      flush: {live: within 2s}}
                 plugins: jars
                 """);
 
@@ -61,6 +62,9 @@ class ConfigurationTest {
         assertThat(options.batchBytes()).hasValue(2 << 20);
         assertThat(options.queueEvents()).hasValue(7);
         assertThat(options.queueBytes()).hasValue(64 << 10);
+        assertThat(options.flushLive()).contains(Duration.ofSeconds(2));
+        assertThat(requireNonNull(configuration.projections().get("z")).flushLive())
+                .contains(Duration.ZERO);
         assertThat(configuration.plugins()).contains(folder.resolve("jars"));
     }
 
@@ -131,6 +135,8 @@ class ConfigurationTest {
                 "projections: {a: {batch-size: many}} | line 3 | `projections.a.batch-size` holds a value of the wrong",
                 "projections: {a: {batch-size: 0}} | yaml | `projections.a.batch-size` must be at least 1",
                 "projections: {a: {batch-age: 3y}} | yaml | `projections.a.batch-age`: expected a duration like",
+                "projections: {a: {flush: {live: often}}} | yaml | `projections.a.flush.live`: expected `each`, or",
+                "projections: {a: {flush: {live: within x}}} | yaml | `projections.a.flush.live`: expected a duration",
                 "projections: {a: {batch-bytes: huge}} | yaml | `projections.a.batch-bytes`: expected a size like",
                 "plugins: a: b | line 3, column 11 | not well-formed YAML: mapping values are not allowed here",
                 "postgress: {url: x} | line 3, column 1 | unknown key `postgress`",
