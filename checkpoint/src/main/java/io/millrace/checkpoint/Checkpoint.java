@@ -35,6 +35,12 @@ public record Checkpoint(
 
     /** The checkpoint of a projection that has not read anything yet. */
     public static Checkpoint atStart(String projection) {
-        return new Checkpoint(projection, 1, Optional.empty(), Optional.empty(), 0, Optional.empty(), Optional.empty());
+        return atStart(projection, 1);
+    }
+
+    /** The checkpoint of a projection that shall read everything again. */
+    public static Checkpoint atStart(String projection, long epoch) {
+        return new Checkpoint(
+                projection, epoch, Optional.empty(), Optional.empty(), 0, Optional.empty(), Optional.empty());
     }
 }

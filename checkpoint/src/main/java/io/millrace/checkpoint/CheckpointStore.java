@@ -20,10 +20,17 @@ public interface CheckpointStore {
 
     /**
      * Empties the tables and clears the checkpoint in one transaction, raising the epoch, so that whoever still writes
-     * under the old one is refused.
+     * under the old one is refused. For programs without leases.
      *
      * @param tables the tables of the projection's read models
      * @return the checkpoint as it stands now: the next epoch, no position
      */
     Checkpoint reset(String projection, Collection<String> tables);
+
+    /**
+     * As above, under a lease: its epoch becomes the checkpoint's. To be done before anything is written under it.
+     *
+     * @param epoch of the lease of this projection, which the caller holds
+     */
+    Checkpoint reset(String projection, Collection<String> tables, long epoch);
 }

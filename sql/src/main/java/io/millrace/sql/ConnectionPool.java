@@ -16,10 +16,15 @@ final class ConnectionPool implements ConnectionSource, AutoCloseable {
     private static final int CONNECT_TIMEOUT_SECONDS = 10;
     private static final long WAIT_FOR_CONNECTION_MS = 5_000;
 
+    /** Half a lease's validity: a renewal that hangs is given up in time to try once more. */
+    private static final int LEASE_SOCKET_TIMEOUT_SECONDS = 2;
+
+    private final PostgresSettings settings;
     private final HikariDataSource pool;
     private int committers;
 
-    private ConnectionPool(HikariDataSource pool) {
+    private ConnectionPool(PostgresSettings settings, HikariDataSource pool) {
+        this.settings = settings;
         this.pool = pool;
     }
 
@@ -42,7 +47,7 @@ final class ConnectionPool implements ConnectionSource, AutoCloseable {
         config.setConnectionTimeout(WAIT_FOR_CONNECTION_MS);
         config.setInitializationFailTimeout(-1);
         config.setExceptionOverride(new NeverEvict());
-        return new ConnectionPool(new HikariDataSource(config));
+        return new ConnectionPool(settings, new HikariDataSource(config));
     }
 
     private static PGSimpleDataSource dataSource(PostgresSettings settings) {
@@ -67,6 +72,15 @@ final class ConnectionPool implements ConnectionSource, AutoCloseable {
                     PostgresException.Kind.CONFIGURATION, "The settings for PostgreSQL are wrong: " + settings, e);
         }
         return source;
+    }
+
+    /** A connection outside of the pool, whose requests are given up soon. */
+    Connection openForLeases() throws SQLException {
+        PGSimpleDataSource source = dataSource(settings);
+        source.setApplicationName("millrace leases");
+        source.setConnectTimeout(LEASE_SOCKET_TIMEOUT_SECONDS);
+        source.setSocketTimeout(LEASE_SOCKET_TIMEOUT_SECONDS);
+        return source.getConnection();
     }
 
     /** A connection for anything but flushes; closing it gives it back. */

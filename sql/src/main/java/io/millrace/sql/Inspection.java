@@ -17,7 +17,7 @@ final class Inspection {
 
     /** Whether a committer's session of this projection lives. */
     static boolean isBeingWritten(Connection connection, String projection) throws SQLException {
-        return !WriterLock.holders(connection, projection).isEmpty();
+        return WriterSessions.exist(connection, projection);
     }
 
     /** The rows with the largest values in this column, as text; NULL is empty text. */

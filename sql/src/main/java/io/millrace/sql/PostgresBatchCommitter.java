@@ -77,7 +77,11 @@ public final class PostgresBatchCommitter implements BatchCommitter {
             Writer writer,
             FlushTimeouts timeouts) {
         return over(
-                name -> PostgresFlushSession.open(connections, name, timeouts), schema, projection, checkpoint, writer);
+                name -> PostgresFlushSession.open(connections, name, checkpoint.epoch(), timeouts),
+                schema,
+                projection,
+                checkpoint,
+                writer);
     }
 
     /** Over sessions that stand for PostgreSQL's in a simulation. */

@@ -36,11 +36,11 @@ final class PostgresFlushSession implements FlushSession {
         this.backend = backend;
     }
 
-    static PostgresFlushSession open(ConnectionSource connections, String projection, FlushTimeouts timeouts)
-            throws SQLException {
+    static PostgresFlushSession open(
+            ConnectionSource connections, String projection, long epoch, FlushTimeouts timeouts) throws SQLException {
         Connection connection = connections.open(projection);
         try {
-            SessionSettings.apply(connection, projection, timeouts);
+            SessionSettings.apply(connection, projection, epoch, timeouts);
             return new PostgresFlushSession(connections, connection, identify(connection, projection));
         } catch (SQLException | RuntimeException e) {
             connections.discard(connection);
@@ -50,7 +50,7 @@ final class PostgresFlushSession implements FlushSession {
 
     /** Also says to the rest of the world that this projection is being written, for as long as the session lives. */
     private static Backend identify(Connection connection, String projection) throws SQLException {
-        String sql = "SELECT pid, backend_start::text, pg_advisory_lock_shared(" + WriterLock.KEY + ")"
+        String sql = "SELECT pid, backend_start::text, pg_advisory_lock_shared(" + WriterSessions.KEY + ")"
                 + " FROM pg_stat_activity WHERE pid = pg_backend_pid()";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, projection);

@@ -3,6 +3,9 @@ package io.millrace.sql;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.CheckpointStore;
 import io.millrace.checkpoint.Writer;
+import io.millrace.checkpoint.lease.Instance;
+import io.millrace.checkpoint.lease.LeaseBoard;
+import io.millrace.checkpoint.lease.LeaseStore;
 import io.millrace.projections.Projection;
 import io.millrace.projections.ReadModel;
 import java.net.InetAddress;
@@ -12,6 +15,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /** A PostgreSQL database that holds read models: the way in to everything in this module. Safe for several threads. */
@@ -44,7 +50,30 @@ public final class PostgresStore implements AutoCloseable {
      * @throws PostgresException if the database cannot be used
      */
     public PostgresBatchCommitter committerFor(Projection projection) {
-        Checkpoint checkpoint = register(projection);
+        return committer(projection, register(projection, OptionalLong.empty()));
+    }
+
+    /**
+     * The same under a lease: raises the checkpoint's epoch to the lease's, after which nobody can write under an older
+     * one. Ends server processes of older epochs that would block it.
+     *
+     * @param epoch of the lease of this projection, which the caller holds
+     * @throws StartRefusedException {@code LEASE_LOST} if a later epoch has taken over already
+     */
+    public PostgresBatchCommitter committerFor(Projection projection, long epoch) {
+        takeOver(projection.name(), epoch);
+        return committer(projection, register(projection, OptionalLong.of(epoch)));
+    }
+
+    private void takeOver(String projection, long epoch) {
+        try (Connection connection = pool.borrow()) {
+            Takeover.raise(connection, projection, epoch);
+        } catch (SQLException e) {
+            throw PostgresException.asking("Projection " + projection + " cannot be taken over", e);
+        }
+    }
+
+    private PostgresBatchCommitter committer(Projection projection, Checkpoint checkpoint) {
         PostgresBatchCommitter committer = PostgresBatchCommitter.over(
                 pool, settings.schema(), projection, checkpoint, thisProcess(), settings.timeouts());
         try {
@@ -58,6 +87,81 @@ public final class PostgresStore implements AutoCloseable {
     /** Checkpoints can be read before any projection has started: then there are none. */
     public CheckpointStore checkpoints() {
         return checkpoints;
+    }
+
+    /**
+     * Makes the database ready for leases, creating our own schema where it is missing.
+     *
+     * @param projections whose tables the administrator's script shall create, where we may not create the schema
+     * @throws StartRefusedException if we may not create the schema, or it is of a newer version
+     */
+    public void prepareLeases(Collection<? extends Projection> projections) {
+        try (Connection connection = pool.borrow()) {
+            if (MillraceSchema.version(connection) != MillraceSchema.VERSION) {
+                Transaction.in(connection, () -> {
+                    try (Statement statement = connection.createStatement()) {
+                        statement.execute(MillraceSchema.LOCK);
+                    }
+                    MillraceSchema.install(connection);
+                    return MillraceSchema.VERSION;
+                });
+            }
+        } catch (SQLException e) {
+            if (SqlFailure.state(e).equals("42501")) {
+                throw rightsMissing("Millrace cannot start", projections, e);
+            }
+            throw PostgresException.asking("The leases cannot be prepared", e);
+        }
+    }
+
+    /** The leases in this database, over a connection of their own that the caller closes. */
+    public LeaseStore leases() {
+        return new PostgresLeaseStore(pool::openForLeases);
+    }
+
+    /** The instances that live and the leases, looked at without changing any; empty where there is no schema yet. */
+    public LeaseBoard lookAtLeases() {
+        try (Connection connection = pool.borrow()) {
+            return MillraceSchema.version(connection) == 0
+                    ? new LeaseBoard(List.of(), Map.of())
+                    : LeaseRows.look(connection);
+        } catch (SQLException e) {
+            throw PostgresException.asking("The leases cannot be read", e);
+        }
+    }
+
+    /** This program, to take leases as. */
+    public static Instance thisInstance() {
+        Writer process = thisProcess();
+        return new Instance(process.id(), process.host(), process.processId());
+    }
+
+    /**
+     * Looks what the writers of a projection wait for: another session's locks. Those of its older epochs are ended.
+     *
+     * @param epoch of the caller's lease
+     * @return who else blocks, for people to read; empty if nobody does
+     */
+    public Optional<String> endOlderAndNameBlockers(String projection, long epoch) {
+        try (Connection connection = pool.borrow()) {
+            List<WriterSessions.Blocker> blockers = WriterSessions.blockers(connection, projection, epoch);
+            if (blockers.stream().anyMatch(WriterSessions.Blocker::older)) {
+                WriterSessions.endOlder(connection, projection, epoch);
+                blockers = WriterSessions.blockers(connection, projection, epoch);
+            }
+            return WriterSessions.describe(blockers);
+        } catch (SQLException e) {
+            throw PostgresException.asking("Who blocks projection " + projection + " cannot be told", e);
+        }
+    }
+
+    /** What the writers of a projection wait for; empty if they don't, or if there are none. */
+    public Optional<String> blockersOf(String projection) {
+        try (Connection connection = pool.borrow()) {
+            return WriterSessions.describe(WriterSessions.blockers(connection, projection, 0));
+        } catch (SQLException e) {
+            throw PostgresException.asking("Who blocks projection " + projection + " cannot be told", e);
+        }
     }
 
     /** Whether somebody's session writes this projection now. */
@@ -87,29 +191,33 @@ public final class PostgresStore implements AutoCloseable {
         return SchemaScript.of(settings, projections);
     }
 
-    private Checkpoint register(Projection projection) {
+    private Checkpoint register(Projection projection, OptionalLong epoch) {
         try (Connection connection = pool.borrow()) {
             return Transaction.in(connection, () -> {
+                if (epoch.isPresent()) {
+                    Takeover.writeAs(connection, projection.name(), epoch.getAsLong());
+                }
                 try (Statement statement = connection.createStatement()) {
                     statement.execute(MillraceSchema.LOCK);
                 }
                 MillraceSchema.install(connection);
-                return new Registration(connection, projection, settings.schema()).register();
+                return new Registration(connection, projection, settings.schema(), epoch).register();
             });
         } catch (SQLException e) {
             if (SqlFailure.state(e).equals("42501")) {
-                throw rightsMissing(projection, e);
+                throw rightsMissing("projection " + projection.name() + " cannot start", List.of(projection), e);
             }
             throw PostgresException.asking("Projection " + projection.name() + " cannot be registered", e);
         }
     }
 
-    private StartRefusedException rightsMissing(Projection projection, SQLException e) {
+    private StartRefusedException rightsMissing(
+            String what, Collection<? extends Projection> projections, SQLException e) {
         return new StartRefusedException(
                 StartRefusedException.Reason.RIGHTS_MISSING,
-                "projection " + projection.name() + " cannot start: " + e.getMessage()
+                what + ": " + e.getMessage()
                         + ". Have an administrator run these statements, those that are not done yet:\n\n"
-                        + SchemaScript.of(settings, List.of(projection)),
+                        + SchemaScript.of(settings, projections),
                 e);
     }
 

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Makes a projection known to the database before it runs: its tables, its checkpoint row, which tables are its own. Or
@@ -21,11 +22,14 @@ final class Registration {
     private final Connection connection;
     private final Projection projection;
     private final String schema;
+    private final OptionalLong epoch;
 
-    Registration(Connection connection, Projection projection, String schema) {
+    /** @param epoch of the lease that it is registered under; empty where there are no leases */
+    Registration(Connection connection, Projection projection, String schema, OptionalLong epoch) {
         this.connection = connection;
         this.projection = projection;
         this.schema = schema;
+        this.epoch = epoch;
     }
 
     /** Where the projection stands. */
@@ -49,7 +53,20 @@ final class Registration {
         if (!started) {
             write(definition);
         }
-        return readCheckpoint();
+        if (epoch.isPresent()) {
+            Takeover.raiseRow(connection, projection.name(), epoch.getAsLong());
+        }
+        return ours(readCheckpoint());
+    }
+
+    private Checkpoint ours(Checkpoint found) {
+        if (epoch.isPresent() && found.epoch() != epoch.getAsLong()) {
+            throw new StartRefusedException(
+                    Reason.LEASE_LOST,
+                    "projection " + projection.name() + " cannot start under epoch " + epoch.getAsLong()
+                            + ": its checkpoint is of epoch " + found.epoch() + ", another one has taken it over");
+        }
+        return found;
     }
 
     private boolean hasCheckpoint(ProjectionDefinition now) throws SQLException {

@@ -33,7 +33,8 @@ final class SchemaScript {
         return "-- What the role that Millrace connects as needs, if another one runs this\n"
                 + "GRANT USAGE ON SCHEMA millrace, " + Identifiers.quoted(settings.schema()) + to
                 + "GRANT SELECT ON millrace.schema_version" + to
-                + "GRANT SELECT, INSERT, UPDATE, DELETE ON millrace.checkpoints, millrace.read_models" + to
+                + "GRANT SELECT, INSERT, UPDATE, DELETE ON millrace.checkpoints, millrace.read_models,"
+                + " millrace.instances, millrace.leases" + to
                 + "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA millrace" + to
                 + (names.isEmpty() ? "" : "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON " + names + to);
     }

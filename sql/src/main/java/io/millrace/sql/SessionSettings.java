@@ -19,12 +19,12 @@ final class SessionSettings {
 
     private SessionSettings() {}
 
-    static void apply(Connection connection, String projection, FlushTimeouts wanted) throws SQLException {
+    static void apply(Connection connection, String projection, long epoch, FlushTimeouts wanted) throws SQLException {
         FlushTimeouts timeouts = limited(connection, projection, wanted);
         try (Statement statement = connection.createStatement()) {
             statement.execute(String.join(
                     ";",
-                    "SET application_name = " + Identifiers.literal(applicationName(projection)),
+                    "SET application_name = " + Identifiers.literal(WriterSessions.name(projection, epoch)),
                     "SET standard_conforming_strings = on",
                     set("lock_timeout", timeouts.lock()),
                     set("statement_timeout", timeouts.statement()),
@@ -56,11 +56,6 @@ final class SessionSettings {
                     limited);
         }
         return limited;
-    }
-
-    /** As shown in {@code pg_stat_activity}. */
-    static String applicationName(String projection) {
-        return "millrace " + projection;
     }
 
     private static String set(String name, Duration value) {

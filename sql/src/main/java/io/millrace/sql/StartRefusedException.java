@@ -26,7 +26,11 @@ public class StartRefusedException extends RuntimeException {
         /** The table belongs to another projection. */
         TABLE_OF_ANOTHER_PROJECTION,
         /** Another writer is running. */
-        WRITER_RUNNING
+        WRITER_RUNNING,
+        /** Another one has taken the projection over since we took its lease. */
+        LEASE_LOST,
+        /** The connections that we need are more than we may open. */
+        TOO_FEW_CONNECTIONS
     }
 
     private final Reason reason;

@@ -27,6 +27,123 @@ CREATE TABLE millrace.read_models (
     PRIMARY KEY (schema_name, table_name)
 );
 
+-- The programs that share the projections out among them. One lives from renewed_at until valid_until: not before, so
+-- that a clock that is set back makes nobody live for ever.
+CREATE TABLE millrace.instances (
+    instance_id uuid PRIMARY KEY,
+    host text NOT NULL,
+    process_id bigint NOT NULL,
+    given_up text[] NOT NULL,
+    renewed_at timestamptz NOT NULL,
+    valid_until timestamptz NOT NULL
+) WITH (fillfactor = 50);
+
+-- Who may write a projection, and who asks for it. Apart from the checkpoints, whose rows flushes lock.
+CREATE TABLE millrace.leases (
+    projection text PRIMARY KEY,
+    epoch bigint NOT NULL CHECK (epoch >= 0),
+    instance_id uuid,
+    host text,
+    process_id bigint,
+    renewed_at timestamptz,
+    valid_until timestamptz,
+    claimant_id uuid,
+    claimant_host text,
+    claimant_process_id bigint,
+    claimed_at timestamptz,
+    claimed_until timestamptz
+) WITH (fillfactor = 50);
+
+-- Whether something that was renewed then, and is valid until then, lives. Null does not.
+CREATE FUNCTION millrace.is_live(renewed timestamptz, until timestamptz)
+RETURNS boolean LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(renewed <= clock_timestamp() AND clock_timestamp() < until, false)
+$$;
+
+-- All live instances, and all leases; those that are not live have no microseconds left.
+CREATE FUNCTION millrace.lease_board()
+RETURNS TABLE (
+    projection text, id uuid, host text, process_id bigint, given_up text[], epoch bigint, microseconds_left bigint,
+    claimant_id uuid, claimant_host text, claimant_process_id bigint
+) LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT NULL::text, i.instance_id, i.host, i.process_id, i.given_up, NULL::bigint, NULL::bigint,
+        NULL::uuid, NULL::text, NULL::bigint
+    FROM millrace.instances AS i WHERE millrace.is_live(i.renewed_at, i.valid_until)
+    UNION ALL
+    SELECT l.projection, l.instance_id, l.host, l.process_id, NULL::text[], l.epoch,
+        CASE WHEN millrace.is_live(l.renewed_at, l.valid_until)
+            THEN greatest((extract(epoch FROM l.valid_until - clock_timestamp()) * 1000000)::bigint, 0) ELSE 0 END,
+        CASE WHEN millrace.is_live(l.claimed_at, l.claimed_until) THEN l.claimant_id END,
+        l.claimant_host, l.claimant_process_id
+    FROM millrace.leases AS l
+$$;
+
+-- "I live": renews an instance (if it shares), its leases (those that are still its own) and its claims.
+CREATE FUNCTION millrace.renew_leases(
+    its_id uuid, its_host text, its_process_id bigint, valid_for interval, shares boolean, its_given_up text[],
+    held text[], held_epochs bigint[], claimed text[]
+) RETURNS SETOF record LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF shares THEN
+        INSERT INTO millrace.instances AS i (instance_id, host, process_id, given_up, renewed_at, valid_until)
+        VALUES (its_id, its_host, its_process_id, its_given_up, clock_timestamp(), clock_timestamp() + valid_for)
+        ON CONFLICT (instance_id) DO UPDATE SET given_up = excluded.given_up,
+            renewed_at = clock_timestamp(), valid_until = clock_timestamp() + valid_for;
+        DELETE FROM millrace.instances AS i
+        WHERE i.renewed_at NOT BETWEEN clock_timestamp() - interval '1 hour' AND clock_timestamp() + interval '1 hour';
+    END IF;
+    UPDATE millrace.leases AS l SET renewed_at = clock_timestamp(), valid_until = clock_timestamp() + valid_for
+    FROM unnest(held, held_epochs) AS h (projection, epoch)
+    WHERE l.projection = h.projection AND l.epoch = h.epoch AND l.instance_id = its_id;
+    INSERT INTO millrace.leases AS l (projection, epoch, claimant_id, claimant_host, claimant_process_id, claimed_at,
+        claimed_until)
+    SELECT c, 0, its_id, its_host, its_process_id, clock_timestamp(), clock_timestamp() + valid_for
+    FROM unnest(claimed) AS c
+    ON CONFLICT (projection) DO UPDATE SET claimant_id = its_id, claimant_host = its_host,
+        claimant_process_id = its_process_id, claimed_at = clock_timestamp(),
+        claimed_until = clock_timestamp() + valid_for
+    WHERE l.claimant_id = its_id OR NOT millrace.is_live(l.claimed_at, l.claimed_until);
+    RETURN QUERY SELECT * FROM millrace.lease_board();
+END
+$$;
+
+-- Takes a lease that is not live (or the taker's own), unless somebody else asks for it. Returns its new epoch, above
+-- any that the checkpoint has seen; null if it is not to be had. The clock is looked at once the row is locked.
+CREATE FUNCTION millrace.take_lease(
+    its_id uuid, its_host text, its_process_id bigint, valid_for interval, its_projection text
+) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    next_epoch bigint := 1 + coalesce((SELECT c.epoch FROM millrace.checkpoints AS c
+        WHERE c.projection = its_projection), 0);
+    taken bigint;
+BEGIN
+    INSERT INTO millrace.leases AS l (projection, epoch, instance_id, host, process_id, renewed_at, valid_until)
+    VALUES (its_projection, next_epoch, its_id, its_host, its_process_id, clock_timestamp(),
+        clock_timestamp() + valid_for)
+    ON CONFLICT (projection) DO UPDATE SET epoch = greatest(l.epoch + 1, next_epoch), instance_id = its_id,
+        host = its_host, process_id = its_process_id, renewed_at = clock_timestamp(),
+        valid_until = clock_timestamp() + valid_for, claimant_id = NULL, claimed_until = NULL
+    WHERE (l.instance_id = its_id OR NOT millrace.is_live(l.renewed_at, l.valid_until))
+      AND (l.claimant_id = its_id OR NOT millrace.is_live(l.claimed_at, l.claimed_until))
+    RETURNING l.epoch INTO taken;
+    RETURN taken;
+END
+$$;
+
+-- Gives a lease back, if it is still the giver's own.
+CREATE FUNCTION millrace.release_lease(its_id uuid, its_projection text, its_epoch bigint)
+RETURNS void LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    UPDATE millrace.leases SET instance_id = NULL, host = NULL, process_id = NULL, valid_until = NULL
+    WHERE projection = its_projection AND epoch = its_epoch AND instance_id = its_id
+$$;
+
+-- Forgets an instance, and what it asks for.
+CREATE FUNCTION millrace.forget_instance(its_id uuid)
+RETURNS void LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    UPDATE millrace.leases SET claimant_id = NULL, claimed_until = NULL WHERE claimant_id = its_id;
+    DELETE FROM millrace.instances WHERE instance_id = its_id
+$$;
+
 -- Moves a checkpoint if it stands where the caller left it; else raises MR001, and with it undoes the caller's flush.
 -- Returns the time, in microseconds since 1970.
 CREATE FUNCTION millrace.move_checkpoint(

@@ -85,7 +85,7 @@ class ConnectingTest {
 
             assertThat(database.query("SELECT application_name FROM pg_stat_activity WHERE datname ="
                             + " current_database() AND pid <> pg_backend_pid() ORDER BY 1"))
-                    .containsExactly("millrace", "millrace views-per-viewer");
+                    .containsExactly("millrace", "millrace 1 views-per-viewer");
             assertThat(limitsOfAFlush(store, committer)).containsExactly("10s|30s|60s|5s|10|" + transactionTimeout());
         }
     }

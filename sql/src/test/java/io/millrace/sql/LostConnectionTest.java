@@ -158,7 +158,7 @@ class LostConnectionTest {
     void aSessionThatAnAdministratorEndedIsReplaced() {
         committer.commit(views(PROJECTION, 1, "ann"));
         database.execute("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
-                + " WHERE application_name = 'millrace views-per-viewer' AND datname = current_database()");
+                + " WHERE application_name = 'millrace 1 views-per-viewer' AND datname = current_database()");
         Batch batch = views(PROJECTION, 2, "ann");
 
         assertThat(committer.commit(batch)).isInstanceOf(Unavailable.class);
@@ -177,7 +177,7 @@ class LostConnectionTest {
                 Statement statement = connection.createStatement()) {
             statement.execute("SET transaction_read_only = on"); // what hot standby imposes
             statement.execute("SET default_transaction_read_only = on");
-            FlushSession session = PostgresFlushSession.open(only(connection), "x", FlushTimeouts.DEFAULT);
+            FlushSession session = PostgresFlushSession.open(only(connection), "x", 1, FlushTimeouts.DEFAULT);
             statement.execute("SET default_transaction_read_only = on");
 
             assertThatThrownBy(() -> session.readCheckpoint(PROJECTION.name()))

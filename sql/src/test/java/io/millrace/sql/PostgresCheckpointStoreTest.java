@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.millrace.batching.CommitOutcome.Committed;
 import io.millrace.batching.CommitOutcome.Fenced;
 import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.lease.Instance;
+import io.millrace.checkpoint.lease.LeaseStore;
 import io.millrace.projections.Projection;
 import io.millrace.sql.StartRefusedException.Reason;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -60,37 +63,45 @@ class PostgresCheckpointStoreTest {
     }
 
     @Test
-    void resetIsRefusedWhileACommitterLives() {
+    void resetIsRefusedWhileSomebodyHoldsTheLease() {
         PostgresBatchCommitter committer = store.committerFor(PROJECTION);
         committer.commit(views(PROJECTION, 5, "ann"));
+        Instance holder = PostgresStore.thisInstance();
+        try (LeaseStore leases = store.leases()) {
+            leases.take(holder, PROJECTION.name(), Duration.ofMinutes(1));
+        }
 
         StartRefusedException refusal = catchThrowableOfType(
                 StartRefusedException.class,
                 () -> store.checkpoints().reset("views-per-viewer", List.of("viewer_views")));
 
         assertThat(refusal.reason()).isEqualTo(Reason.WRITER_RUNNING);
-        assertThat(refusal).hasMessageContaining("server process");
+        assertThat(refusal).hasMessageContaining(holder + " holds its lease (epoch 2)");
         assertThat(database.query("SELECT * FROM viewer_views")).containsExactly("ann|1");
+    }
+
+    @Test
+    void resetUnderALeaseTakesItsEpochAndOnlyBeforeAnythingIsWrittenUnderIt() {
+        store.committerFor(PROJECTION).commit(views(PROJECTION, 5, "ann"));
+
+        Checkpoint cleared = store.checkpoints().reset("views-per-viewer", List.of("viewer_views"), 2);
+
+        assertThat(cleared).isEqualTo(Checkpoint.atStart("views-per-viewer", 2));
+        assertThat(database.query("SELECT * FROM viewer_views")).isEmpty();
+        assertThat(catchThrowableOfType(
+                                StartRefusedException.class,
+                                () -> store.checkpoints().reset("views-per-viewer", List.of("viewer_views"), 2))
+                        .reason())
+                .isEqualTo(Reason.LEASE_LOST);
     }
 
     @Test
     void whoeverStillWritesUnderTheOldEpochIsFenced() {
         PostgresBatchCommitter committer = store.committerFor(PROJECTION);
         committer.commit(views(PROJECTION, 5, "ann"));
-        // Its session is ended behind its back, as that of a frozen host would be; then the projection is reset.
-        database.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                + " WHERE application_name = 'millrace views-per-viewer' AND datname = current_database()");
-        awaitNoSession();
         store.checkpoints().reset("views-per-viewer", List.of("viewer_views"));
 
-        committer.commit(views(PROJECTION, 6, "ann")); // finds its connection lost
         assertThat(committer.commit(views(PROJECTION, 6, "ann"))).isInstanceOf(Fenced.class);
         assertThat(database.query("SELECT * FROM viewer_views")).isEmpty();
-    }
-
-    private void awaitNoSession() {
-        Waiting.until(() -> database.query("SELECT count(*) FROM pg_stat_activity WHERE application_name ="
-                        + " 'millrace views-per-viewer' AND datname = current_database()")
-                .equals(List.of("0")));
     }
 }
