@@ -140,6 +140,14 @@ final class ConnectionSettings {
         return parameters.isTlsVerifyCert();
     }
 
+    /** What weakens the connection, as the connection string asks for it; plain connections on this machine do not. */
+    Optional<String> weakness() {
+        if (!tls()) {
+            return hosts.stream().allMatch(Endpoint::isThisMachine) ? Optional.empty() : Optional.of("tls=false");
+        }
+        return verifiesCertificate() ? Optional.empty() : Optional.of("tlsVerifyCert=false");
+    }
+
     Optional<String> caFile() {
         return Optional.ofNullable(parameters.getTlsCaFile());
     }

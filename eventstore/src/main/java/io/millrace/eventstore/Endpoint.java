@@ -2,10 +2,13 @@ package io.millrace.eventstore;
 
 import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /** Where a node of the store listens: host name or address, and port. */
 record Endpoint(String host, int port) {
     static final int DEFAULT_PORT = 2113;
+
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|::1|(0:){7}1");
 
     Endpoint {
         Objects.requireNonNull(host, "host");
@@ -26,6 +29,11 @@ record Endpoint(String host, int port) {
         } catch (NumberFormatException notANumber) {
             throw new IllegalArgumentException("expected host:port in the connection string: host=" + text, notANumber);
         }
+    }
+
+    /** Whether nobody can stand in between, as far as the text tells. */
+    boolean isThisMachine() {
+        return LOOPBACK.matcher(host.toLowerCase(Locale.ROOT)).matches();
     }
 
     /** Whether both name the same node, as far as the text tells. */

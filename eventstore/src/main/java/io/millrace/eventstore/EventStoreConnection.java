@@ -2,12 +2,16 @@ package io.millrace.eventstore;
 
 import io.millrace.projections.EventSourceException;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way to one event store: what reads, appends and asks goes through here, over threads and connections that this
  * owns. Safe for use by several threads. Messages and logs never hold the password.
  */
 public final class EventStoreConnection implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EventStoreConnection.class);
+
     private final Transport transport;
     private final EventStoreSource source;
     private final EventAppender appender;
@@ -28,7 +32,15 @@ public final class EventStoreConnection implements AutoCloseable {
      * @throws IllegalArgumentException when it is something else, or names certificate files that cannot be used
      */
     public static EventStoreConnection open(String connectionString) {
-        return new EventStoreConnection(new Transport(ConnectionSettings.parse(connectionString)));
+        ConnectionSettings settings = ConnectionSettings.parse(connectionString);
+        EventStoreConnection connection = new EventStoreConnection(new Transport(settings));
+        settings.weakness()
+                .ifPresent(asked -> LOG.warn(
+                        "The connection to the event store at {} is not protected against somebody in between: its"
+                                + " connection string asks for {}; leave it out, and the server is verified",
+                        settings,
+                        asked));
+        return connection;
     }
 
     /** Where subscriptions are made. */

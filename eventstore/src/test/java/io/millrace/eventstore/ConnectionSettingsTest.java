@@ -8,6 +8,7 @@ import io.grpc.Metadata;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,6 +41,20 @@ class ConnectionSettingsTest {
         assertThat(settings.keepAliveInterval()).contains(Duration.ofSeconds(5));
         assertThat(settings.keepAliveTimeout()).contains(Duration.ofSeconds(5));
         assertThat(settings.deadline()).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void tellsWhatWeakensTheConnection() {
+        assertThat(weakness("esdb://store.example")).isEmpty();
+        assertThat(weakness("esdb://127.0.0.1?tls=false")).isEmpty();
+        assertThat(weakness("esdb://localhost,[::1]?tls=false")).isEmpty();
+        assertThat(weakness("esdb://store.example?tls=false")).contains("tls=false");
+        assertThat(weakness("esdb://localhost,store.example?tls=false")).contains("tls=false");
+        assertThat(weakness("esdb://localhost?tlsVerifyCert=false")).contains("tlsVerifyCert=false");
+    }
+
+    private static Optional<String> weakness(String connectionString) {
+        return ConnectionSettings.parse(connectionString).weakness();
     }
 
     @Test

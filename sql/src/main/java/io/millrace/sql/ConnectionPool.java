@@ -59,6 +59,7 @@ final class ConnectionPool implements ConnectionSource, AutoCloseable {
             }
             settings.user().ifPresent(source::setUser);
             settings.password().ifPresent(source::setPassword);
+            TransportSecurity.apply(source);
             source.setApplicationName("millrace");
             source.setTcpKeepAlive(true);
             source.setSocketTimeout((int) settings.timeouts().socket().toSeconds());

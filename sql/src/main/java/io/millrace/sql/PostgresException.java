@@ -1,9 +1,14 @@
 package io.millrace.sql;
 
+import java.io.EOFException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.security.GeneralSecurityException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ssl.LibPQFactory;
 import org.postgresql.util.PSQLException;
 
 /** Says in a sentence why PostgreSQL cannot be used, for the person who operates the projector. */
@@ -41,7 +46,9 @@ public class PostgresException extends RuntimeException {
         String what = switch (kind) {
             case UNREACHABLE -> "PostgreSQL cannot be reached: ";
             case DENIED -> "PostgreSQL refused the login, check user, password and database: ";
-            case TLS -> "PostgreSQL and we do not agree on encryption, check sslmode and certificates: ";
+            case TLS ->
+                "PostgreSQL and we do not agree on encryption, check certificates and the URL's sslmode"
+                        + " (verify-full unless it says otherwise, or the server is on this machine): ";
             case CONFIGURATION -> "The settings for PostgreSQL are wrong: ";
             case FAILED -> "PostgreSQL refused the connection: ";
         };
@@ -84,13 +91,22 @@ public class PostgresException extends RuntimeException {
         return root;
     }
 
+    /** What a certificate or a protocol says will be said again; a server that goes away in a handshake will be back. */
     private static boolean isTls(Throwable e) {
+        boolean refused = isSaidByTlsOfDriver(e);
         for (Throwable at = e; at != null; at = at.getCause()) {
-            if (at instanceof SSLException || at instanceof java.security.cert.CertificateException) {
-                return true;
+            if (at instanceof EOFException || at instanceof SocketException || at instanceof SocketTimeoutException) {
+                return false;
             }
+            refused |= at instanceof SSLException || at instanceof GeneralSecurityException;
         }
-        return false;
+        return refused;
+    }
+
+    /** A wrong host name or a missing certificate file is told from a lost connection by nothing but where it was said. */
+    private static boolean isSaidByTlsOfDriver(Throwable e) {
+        StackTraceElement[] trace = e.getStackTrace();
+        return trace.length > 0 && trace[0].getClassName().startsWith(LibPQFactory.class.getPackageName());
     }
 
     /** A server that takes encrypted connections only has no line for others in its pg_hba.conf. */

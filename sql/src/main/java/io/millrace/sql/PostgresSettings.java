@@ -6,7 +6,8 @@ import java.util.Optional;
 /**
  * Where PostgreSQL is, and as whom and into which schema we write there.
  *
- * @param url a JDBC URL, {@code jdbc:postgresql://host:port/database?…}; what it says about TLS is obeyed
+ * @param url a JDBC URL, {@code jdbc:postgresql://host:port/database?…}; what it says about TLS is obeyed, what it does not
+ *     say is verified
  * @param user empty to leave it to the URL
  * @param password empty to leave it to the URL or {@code ~/.pgpass}; never printed
  * @param schema where the read models' tables are
