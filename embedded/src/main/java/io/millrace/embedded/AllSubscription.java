@@ -1,5 +1,6 @@
 package io.millrace.embedded;
 
+import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadReq.Options.FilterOptions;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -42,10 +43,30 @@ final class AllSubscription extends ResponsePump {
     private long windowStartCommit;
     private long windowStartPrepare;
 
-    /** How many records are looked at together, and how many windows make a checkpoint due. */
-    record Window(int records, long multiplier) {
-        long interval() {
-            return records * multiplier;
+    /**
+     * How many records are looked at together, and after how many a checkpoint is due. Both are kept in 32 bits, as on
+     * a real server: large ones become negative or begin again at 0.
+     */
+    record Window(int records, long interval) {
+        /** A client says which window it wants, if only by asking for the usual one. */
+        static Window of(FilterOptions options, boolean isSubscription) {
+            int records = switch (options.getWindowCase()) {
+                case MAX -> options.getMax();
+                case COUNT -> PAGE;
+                case WINDOW_NOT_SET ->
+                    throw Refusals.invalid("'None' is not a valid EventStore.Client.Streams.ReadReq+Types+Options"
+                            + "+Types+FilterOptions+WindowOneofCase");
+            };
+            if (isSubscription && options.getCheckpointIntervalMultiplier() == 0) {
+                throw Refusals.handlerThrew();
+            }
+            return new Window(records, Integer.toUnsignedLong(records * options.getCheckpointIntervalMultiplier()));
+        }
+
+        /** Whether a live checkpoint is due at the record that is the n-th since the subscription began. */
+        boolean isDueLive(long nth) {
+            int every = (int) interval;
+            return every <= 0 ? every != -1 : nth % every == 0;
         }
     }
 
@@ -138,6 +159,10 @@ final class AllSubscription extends ResponsePump {
             live = true;
             return;
         }
+        if (window.isPresent() && window.get().records() <= 0) {
+            lookAtNothing(window.get());
+            return;
+        }
         cursor.header(next);
         if (consideredInWindow == 0) {
             windowStartCommit = cursor.position;
@@ -153,11 +178,23 @@ final class AllSubscription extends ResponsePump {
         }
     }
 
+    /** A real server divides by an interval of 0, and looks at no record for ever with one that is not. */
+    private void lookAtNothing(Window of) {
+        if (of.interval() == 0) {
+            fail(Refusals.handlerThrew());
+        } else {
+            next = Integer.MAX_VALUE;
+            live = true;
+        }
+    }
+
     private void endWindow(Window of) {
         consideredSinceCheckpoint += consideredInWindow;
         consideredInWindow = 0;
         matchesInWindow = 0;
-        if (consideredSinceCheckpoint >= of.interval()) {
+        if (of.interval() == 0) {
+            fail(Refusals.handlerThrew());
+        } else if (consideredSinceCheckpoint >= of.interval()) {
             consideredSinceCheckpoint %= of.interval();
             if (isToldBefore(windowStartCommit, windowStartPrepare)) {
                 tell(windowStartCommit, windowStartPrepare);
@@ -177,7 +214,7 @@ final class AllSubscription extends ResponsePump {
         if (window.isPresent() && sequence >= headAtStart) {
             long appended = sequence - headAtStart + 1L;
             boolean isAhead = cursor.position >= toldCommit;
-            if (appended % window.get().interval() == 0 && isAhead) {
+            if (window.get().isDueLive(appended) && isAhead) {
                 tell(cursor.position, cursor.position);
                 checkpointAtTold();
             }
@@ -189,7 +226,7 @@ final class AllSubscription extends ResponsePump {
         // A client that named a position beyond the end hears nothing of what lies before it.
         if (isToldBefore(cursor.position, cursor.position) && filter.matches(cursor)) {
             tell(cursor.position, cursor.position);
-            sendEvent(writer.write(cursor.sequence));
+            sendEvent(writer.write(cursor.sequence, live));
             return true;
         }
         lookedAt();

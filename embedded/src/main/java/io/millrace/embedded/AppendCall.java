@@ -9,13 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** One append: its options, then its events, then the answer. */
 final class AppendCall implements StreamObserver<AppendReq> {
     private final LogWriter writer;
     private final int maxBytes;
+    private final Access access;
+    private final Optional<RuntimeException> redirect;
     private final StreamObserver<AppendResp> response;
     private final List<Proposed> events = new ArrayList<>();
     private AppendReq.@Nullable Options options;
@@ -23,11 +24,16 @@ final class AppendCall implements StreamObserver<AppendReq> {
     private boolean refused;
 
     AppendCall(
-            LogWriter writer, int maxBytes, Optional<RuntimeException> refusal, StreamObserver<AppendResp> response) {
+            LogWriter writer,
+            int maxBytes,
+            Access access,
+            Optional<RuntimeException> redirect,
+            StreamObserver<AppendResp> response) {
         this.writer = writer;
         this.maxBytes = maxBytes;
+        this.access = access;
+        this.redirect = redirect;
         this.response = response;
-        refusal.ifPresent(this::refuse);
     }
 
     @Override
@@ -39,6 +45,7 @@ final class AppendCall implements StreamObserver<AppendReq> {
             if (request.hasOptions()) {
                 options = request.getOptions();
                 Expected.of(options);
+                access.check(Access.Action.WRITE, streamName(options));
             } else {
                 propose(request.getProposedMessage());
             }
@@ -65,7 +72,7 @@ final class AppendCall implements StreamObserver<AppendReq> {
             throw Refusals.handlerThrew();
         }
         events.add(new Proposed(
-                Ids.parse(message.getId()),
+                ProposedId.of(message.getId()),
                 type,
                 contentType.equals(Proposed.JSON),
                 message.getCustomMetadata(),
@@ -91,18 +98,23 @@ final class AppendCall implements StreamObserver<AppendReq> {
             return;
         }
         AppendReq.Options to = options;
-        String stream =
-                to == null ? "" : to.getStreamIdentifier().getStreamName().toStringUtf8();
-        if (to == null || stream.isEmpty() || stream.equals("$$")) {
-            response.onError(Refusals.handlerThrew());
-            return;
-        }
         try {
+            if (to == null || streamName(to).isEmpty()) {
+                throw Refusals.handlerThrew();
+            }
+            redirect.ifPresent(notLeader -> {
+                throw notLeader;
+            });
+            String stream = streamName(to);
             response.onNext(answer(to, writer.append(stream, Expected.of(to), events), stream));
             response.onCompleted();
         } catch (StatusRuntimeException refusal) {
             response.onError(refusal);
         }
+    }
+
+    private static String streamName(AppendReq.Options options) {
+        return options.getStreamIdentifier().getStreamName().toStringUtf8();
     }
 
     private static AppendResp answer(AppendReq.Options options, AppendOutcome outcome, String stream) {
@@ -118,10 +130,14 @@ final class AppendCall implements StreamObserver<AppendReq> {
     }
 
     private static AppendResp.Success success(AppendOutcome.Appended done) {
-        AppendResp.Success.Builder success = AppendResp.Success.newBuilder()
-                .setPosition(AppendResp.Position.newBuilder()
-                        .setCommitPosition(done.position())
-                        .setPreparePosition(done.position()));
+        AppendResp.Success.Builder success = AppendResp.Success.newBuilder();
+        if (done.position() < 0) {
+            success.setNoPosition(Empty.getDefaultInstance());
+        } else {
+            success.setPosition(AppendResp.Position.newBuilder()
+                    .setCommitPosition(done.position())
+                    .setPreparePosition(done.position()));
+        }
         return done.revision() < 0
                 ? success.setNoStream(Empty.getDefaultInstance()).build()
                 : success.setCurrentRevision(done.revision()).build();
@@ -144,31 +160,5 @@ final class AppendCall implements StreamObserver<AppendReq> {
             default -> wrong.setExpectedRevision2060(-1).setExpectedNoStream(yes);
         }
         return wrong.build();
-    }
-
-    /** Event ids as clients write them. */
-    private static final class Ids {
-        static UUID parse(com.eventstore.dbclient.proto.shared.Shared.UUID id) {
-            UUID parsed = switch (id.getValueCase()) {
-                case STRUCTURED ->
-                    new UUID(
-                            id.getStructured().getMostSignificantBits(),
-                            id.getStructured().getLeastSignificantBits());
-                case STRING -> parse(id.getString());
-                case VALUE_NOT_SET -> throw Refusals.handlerThrew();
-            };
-            if (parsed.getMostSignificantBits() == 0 && parsed.getLeastSignificantBits() == 0) {
-                throw Refusals.handlerThrew();
-            }
-            return parsed;
-        }
-
-        private static UUID parse(String text) {
-            try {
-                return UUID.fromString(text);
-            } catch (IllegalArgumentException noUuid) {
-                throw Refusals.handlerThrew();
-            }
-        }
     }
 }

@@ -42,9 +42,14 @@ final class AppendCheck {
         return log.find(name).filter(stream -> stream.written() > 0).isPresent();
     }
 
+    /** A metadata stream with events outlives its stream's tombstone for writers, though not for readers. */
+    private boolean isDeletedForGood(String name) {
+        return hasEvents(name) ? log.find(name).orElseThrow().isTombstoned() : log.isDeletedForGood(name);
+    }
+
     private Optional<AppendOutcome> check(String name, long expected, List<UUID> eventIds) {
         Optional<StreamState> existing = log.find(name);
-        if (existing.isPresent() && existing.get().isTombstoned()) {
+        if (isDeletedForGood(name)) {
             return Optional.of(new AppendOutcome.StreamDeleted());
         }
         long current = existing.map(stream -> stream.written() - 1L).orElse(-1L);
@@ -98,6 +103,7 @@ final class AppendCheck {
 
     private AppendOutcome writtenBefore(int sequence) {
         cursor.header(sequence);
-        return new AppendOutcome.Appended(cursor.revision, cursor.position);
+        boolean isShown = new Links(log).isShown(cursor.stream(), cursor.revision);
+        return new AppendOutcome.Appended(cursor.revision, isShown ? cursor.position : -1);
     }
 }

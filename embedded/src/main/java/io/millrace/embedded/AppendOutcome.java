@@ -6,7 +6,7 @@ sealed interface AppendOutcome {
      * Written, or written before.
      *
      * @param revision of the append's last event; -1 after an append of nothing to a missing stream
-     * @param position of the append's last event
+     * @param position of the append's last event; -1 when it was written before and is not shown any more
      */
     record Appended(long revision, long position) implements AppendOutcome {}
 

@@ -1,35 +1,38 @@
 package io.millrace.embedded;
 
+import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
 /**
- * Lets in who gives a known user's password. No credentials at all are "access denied", wrong ones "unauthenticated", as
- * the real server has it; some calls need none.
+ * Finds out who calls. Wrong credentials are "unauthenticated"; who gives none is let in and may do nothing but the calls
+ * that need none: the others refuse it, after they have looked at what was asked for, as the real server does.
  */
 final class AuthenticationInterceptor implements ServerInterceptor {
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
     private final Users users;
-    private final boolean anonymous;
 
-    /** With {@code anonymous}, credentials may be missing, but not be wrong. */
-    AuthenticationInterceptor(Users users, boolean anonymous) {
+    AuthenticationInterceptor(Users users) {
         this.users = users;
-        this.anonymous = anonymous;
     }
 
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         String given = headers.get(AUTHORIZATION);
-        if (!users.areKnown() || (given == null ? anonymous : users.accept(given))) {
+        if (!users.areKnown()) {
             return next.startCall(call, headers);
         }
-        FaultInterceptor.close(call, given == null ? Refusals.accessDenied() : Refusals.unauthenticated());
-        return new ServerCall.Listener<>() {};
+        if (given != null && !users.accept(given)) {
+            FaultInterceptor.close(call, Refusals.unauthenticated());
+            return new ServerCall.Listener<>() {};
+        }
+        Access access = given == null ? Access.NOBODY : Access.ADMINISTRATOR;
+        return Contexts.interceptCall(Context.current().withValue(Access.OF_CALL, access), call, headers, next);
     }
 }

@@ -3,7 +3,8 @@ package io.millrace.embedded;
 import java.util.Arrays;
 
 /**
- * Which record was written last under an event id: what makes appends idempotent.
+ * Which record was written first under an event id: what makes appends idempotent. A stream that gets the same id later
+ * does not own it, as on a real server.
  *
  * <p>Holds 4 bytes a slot: the record's number, the id itself is looked up in the log. Split into parts that grow one by
  * one, so that no append waits for the whole to be rehashed. Used by the log's writer only.
@@ -28,13 +29,16 @@ final class EventIds {
         return parts[part][slot(parts[part], hash, high, low)] - 1;
     }
 
+    /** Keeps the record under its id, unless an earlier one has that id. */
     void put(long high, long low, int sequence) {
         long hash = hash(high, low);
         int part = (int) (hash >>> 56);
         int slot = slot(parts[part], hash, high, low);
-        boolean isNew = parts[part][slot] == 0;
+        if (parts[part][slot] != 0) {
+            return;
+        }
         parts[part][slot] = sequence + 1;
-        if (isNew && ++used[part] * 4 > parts[part].length * 3) {
+        if (++used[part] * 4 > parts[part].length * 3) {
             grow(part);
         }
     }

@@ -29,6 +29,8 @@ final class EventLog {
     static final String TOMBSTONE_TYPE = "$streamDeleted";
     /** Where a real server's first visible record stands; before it lie records that clients never see. */
     private static final long ORIGIN = 548;
+    /** What an append without events takes of the log: its position belongs to no event. */
+    private static final int EMPTY_APPEND_BYTES = 98;
 
     final Names types = new Names("type");
     final Names contentTypes = new Names("content-type");
@@ -52,6 +54,7 @@ final class EventLog {
     private int size;
     private long lastTicks;
     private volatile int head;
+    private volatile long end = ORIGIN;
 
     EventLog(Clock clock) {
         this.clock = clock;
@@ -75,9 +78,25 @@ final class EventLog {
         return addresses.firstAtOrAfter(position, head);
     }
 
-    /** Whether a client may name this position: before everything, a record's, or behind the last. */
-    boolean isBoundary(long position, int firstAtOrAfter) {
-        return position == 0 || firstAtOrAfter >= head || address(firstAtOrAfter) == position;
+    /** Whether this position is behind the last record's beginning: from there on nothing can be read forwards. */
+    boolean isBehindLast(long position) {
+        return position > lastPosition();
+    }
+
+    /** Whether a record begins or the log ends here; appends without events have a place too. */
+    boolean isBoundary(long position) {
+        int at = firstAtOrAfter(position);
+        if (position == 0 || (at < head && address(at) == position)) {
+            return true;
+        }
+        long past = at == 0 ? -1 : position - endOf(at - 1);
+        return past >= 0 && past % EMPTY_APPEND_BYTES == 0 && position <= end;
+    }
+
+    /** Where the record ends. */
+    long endOf(int sequence) {
+        RecordCursor record = new RecordCursor(this).load(sequence);
+        return record.position + record.length();
     }
 
     /** The position of the newest record, 0 when there is none. */
@@ -92,6 +111,12 @@ final class EventLog {
 
     Optional<StreamState> find(String name) {
         return Optional.ofNullable(streams.get(name));
+    }
+
+    /** Whether the stream has a tombstone, or is the metadata of one that has. */
+    boolean isDeletedForGood(String name) {
+        boolean isTombstoned = find(name).filter(StreamState::isTombstoned).isPresent();
+        return isTombstoned || (name.startsWith("$$") && isDeletedForGood(name.substring(2)));
     }
 
     long nowTicks() {
@@ -121,6 +146,7 @@ final class EventLog {
 
     /** Shows readers everything that was written, and wakes those who wait for it. */
     void publish() {
+        end = segments.end();
         head = size;
         touched.forEach(StreamState::publish);
         touched.clear();
@@ -177,12 +203,15 @@ final class EventLog {
                 .varint(0)
                 .varint(0);
         stream.tombstone(store(record.array(), 0, record.length()));
+        if (stream.isMetadataStream()) {
+            describe(stream, ByteString.EMPTY);
+        }
     }
 
-    /** Takes this many bytes of the log for nothing, and returns their address, which no event has. */
-    long skip(int bytes) {
+    /** An append of nothing takes some of the log, too; returns its address, which no event has. */
+    long addNothing() {
         long address = segments.end();
-        segments.skip(bytes);
+        segments.skip(EMPTY_APPEND_BYTES);
         return address;
     }
 
@@ -199,7 +228,12 @@ final class EventLog {
                     describe(stream, restored.isJson() ? restored.data() : ByteString.EMPTY);
                 }
             }
-            case TOMBSTONE -> stream.tombstone(sequence);
+            case TOMBSTONE -> {
+                stream.tombstone(sequence);
+                if (stream.isMetadataStream()) {
+                    describe(stream, ByteString.EMPTY);
+                }
+            }
             default -> index(stream, sequence);
         }
         lastTicks = Math.max(lastTicks, restored.created);
@@ -222,7 +256,11 @@ final class EventLog {
     }
 
     private void describe(StreamState metadataStream, ByteString data) {
-        StreamState described = findOrCreate(metadataStream.name.substring(2));
+        String subject = metadataStream.name.substring(2);
+        if (subject.isEmpty()) {
+            return;
+        }
+        StreamState described = findOrCreate(subject);
         if (!described.isMetadataStream()) {
             described.metadata(StreamMetadata.parse(data));
         }

@@ -22,15 +22,19 @@ final class EventWriter {
         this.target = new RecordCursor(log);
     }
 
-    /** The response for this record; valid until the next call. */
+    /** The response for this record of the past; valid until the next call. */
     WireBuffer write(int sequence) {
+        return write(sequence, false);
+    }
+
+    /** The same; a link that can't be read is shown as an event in the past and as a link live. */
+    WireBuffer write(int sequence, boolean live) {
         event.load(sequence);
         out.clear();
         out.number(READ_COMMIT_POSITION, event.position);
-        Links.Resolution resolution =
-                resolveLinks && event.isLink() ? new Links(log).resolve(event) : Links.Resolution.NO_LINK;
+        Links.Resolution resolution = isResolved(event) ? new Links(log).resolve(event) : Links.Resolution.NO_LINK;
         switch (resolution.outcome()) {
-            case NO_LINK -> recorded(READ_EVENT, event);
+            case NO_LINK -> recorded(live && isResolved(event) ? READ_LINK : READ_EVENT, event);
             case EVENT_GONE, STREAM_GONE -> recorded(READ_LINK, event);
             case FOUND -> {
                 recorded(READ_LINK, event);
@@ -39,6 +43,10 @@ final class EventWriter {
         }
         out.close(RESPONSE_EVENT, 0);
         return out;
+    }
+
+    private boolean isResolved(RecordCursor record) {
+        return resolveLinks && record.isLink();
     }
 
     private void recorded(int field, RecordCursor record) {

@@ -10,7 +10,7 @@ final class Expected {
 
     static long of(AppendReq.Options options) {
         return switch (options.getExpectedStreamRevisionCase()) {
-            case REVISION -> options.getRevision();
+            case REVISION -> revision(options.getRevision());
             case NO_STREAM -> ExpectedRevision.NO_STREAM;
             case ANY -> ExpectedRevision.ANY;
             case STREAM_EXISTS -> ExpectedRevision.STREAM_EXISTS;
@@ -20,7 +20,7 @@ final class Expected {
 
     static long of(DeleteReq.Options options) {
         return switch (options.getExpectedStreamRevisionCase()) {
-            case REVISION -> options.getRevision();
+            case REVISION -> revision(options.getRevision());
             case NO_STREAM -> ExpectedRevision.NO_STREAM;
             case ANY -> ExpectedRevision.ANY;
             case STREAM_EXISTS -> ExpectedRevision.STREAM_EXISTS;
@@ -30,12 +30,20 @@ final class Expected {
 
     static long of(TombstoneReq.Options options) {
         return switch (options.getExpectedStreamRevisionCase()) {
-            case REVISION -> options.getRevision();
+            case REVISION -> revision(options.getRevision());
             case NO_STREAM -> ExpectedRevision.NO_STREAM;
             case ANY -> ExpectedRevision.ANY;
             case STREAM_EXISTS -> ExpectedRevision.STREAM_EXISTS;
             case EXPECTEDSTREAMREVISION_NOT_SET -> throw notSet("TombstoneReq");
         };
+    }
+
+    /** 2^64 - 1 stands for "no stream"; nothing between it and 2^63 is a revision. */
+    private static long revision(long unsigned) {
+        if (unsigned < ExpectedRevision.NO_STREAM) {
+            throw Refusals.handlerThrew();
+        }
+        return unsigned;
     }
 
     private static RuntimeException notSet(String request) {

@@ -81,9 +81,9 @@ final class GrpcServer implements AutoCloseable {
                 .permitKeepAliveTime(1, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-                .addService(guarded(streams.definition(), false))
-                .addService(guarded(new FeaturesService().bindService(), true))
-                .addService(guarded(new GossipService(HOST, () -> port, gate).bindService(), true))
+                .addService(guarded(streams.definition()))
+                .addService(guarded(new FeaturesService().bindService()))
+                .addService(guarded(new GossipService(HOST, () -> port, gate).bindService()))
                 .fallbackHandlerRegistry(new OtherCalls());
         try {
             return builder.build().start();
@@ -92,10 +92,10 @@ final class GrpcServer implements AutoCloseable {
         }
     }
 
-    private ServerServiceDefinition guarded(ServerServiceDefinition service, boolean anonymous) {
+    private ServerServiceDefinition guarded(ServerServiceDefinition service) {
         // The last is asked first: a fault comes before a password.
         return ServerInterceptors.intercept(
-                service, new AuthenticationInterceptor(users, anonymous), new FaultInterceptor(gate, timer));
+                service, new AuthenticationInterceptor(users), new FaultInterceptor(gate, timer));
     }
 
     int port() {

@@ -1,9 +1,13 @@
 package io.millrace.embedded;
 
+import io.grpc.StatusRuntimeException;
 import java.util.Optional;
 
 /** Follows links ({@code $>} events, data {@code revision@stream}) to the events that they point to. */
 final class Links {
+    /** What a link names that means the newest event, whichever that is. */
+    private static final long NEWEST = -1;
+
     private final EventLog log;
 
     enum Outcome {
@@ -31,22 +35,45 @@ final class Links {
             RecordCursor target = new RecordCursor(log).header(link.target);
             return resolve(log.find(ProjectedLink.streamNamed(link.kind, target)), target.revision);
         }
-        String text = link.dataText();
-        int at = text.indexOf('@');
+        String[] revisionAndStream = link.dataText().split("@", 2);
         try {
-            return resolve(log.find(text.substring(Math.max(0, at) + 1)), Long.parseLong(text, 0, Math.max(0, at), 10));
+            long revision = Long.parseLong(revisionAndStream[0].strip());
+            return revisionAndStream.length < 2
+                    ? Resolution.EVENT_GONE
+                    : resolve(log.find(revisionAndStream[1]), revision);
         } catch (NumberFormatException noRevision) {
             return Resolution.NO_LINK;
         }
     }
 
-    private Resolution resolve(Optional<StreamState> stream, long revision) {
-        if (stream.isEmpty() || !stream.get().isThere()) {
+    /** Whether a link to this revision would find it. */
+    boolean isShown(StreamState stream, long revision) {
+        return resolve(Optional.of(stream), revision).outcome() == Outcome.FOUND;
+    }
+
+    private Resolution resolve(Optional<StreamState> stream, long named) {
+        if (named < NEWEST) {
+            return Resolution.EVENT_GONE;
+        }
+        if (stream.isEmpty() || !stream.get().isThere() || isMetadataOfDeleted(stream.get())) {
             return Resolution.STREAM_GONE;
         }
         StreamState target = stream.get();
-        boolean shown =
-                revision <= target.lastRevision() && revision >= Math.max(0, new VisibleRange(log, target).first());
-        return shown ? new Resolution(Outcome.FOUND, target.sequenceOf((int) revision)) : Resolution.EVENT_GONE;
+        long revision = named == NEWEST ? target.lastRevision() : named;
+        return revision <= target.lastRevision() && revision >= firstShown(target)
+                ? new Resolution(Outcome.FOUND, target.sequenceOf((int) revision))
+                : Resolution.EVENT_GONE;
+    }
+
+    private boolean isMetadataOfDeleted(StreamState stream) {
+        return stream.isMetadataStream() && log.isDeletedForGood(stream.name);
+    }
+
+    private long firstShown(StreamState stream) {
+        try {
+            return new VisibleRange(log, stream).first();
+        } catch (StatusRuntimeException unreadable) {
+            return Long.MAX_VALUE;
+        }
     }
 }

@@ -12,8 +12,6 @@ import org.slf4j.LoggerFactory;
  */
 final class LogWriter {
     private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
-    /** What an append without events takes of the log: its position belongs to no event. */
-    private static final int EMPTY_APPEND_BYTES = 98;
 
     private final EventLog log;
     private final Optional<SystemProjections> projections;
@@ -42,7 +40,7 @@ final class LogWriter {
                 : Optional.empty();
         int firstRevision = stream.written();
         int first = log.size();
-        long emptyPosition = events.isEmpty() ? log.skip(EMPTY_APPEND_BYTES) : 0;
+        long emptyPosition = events.isEmpty() ? log.addNothing() : 0;
         events.forEach(event -> log.add(stream, event));
         int last = log.size() - 1;
         if (isDeleted) {

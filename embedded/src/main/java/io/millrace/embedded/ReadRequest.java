@@ -2,7 +2,6 @@ package io.millrace.embedded;
 
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadReq.Options;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadReq.Options.AllOptions;
-import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadReq.Options.FilterOptions;
 import com.eventstore.dbclient.proto.streams.StreamsOuterClass.ReadReq.Options.StreamOptions;
 import java.util.Optional;
 import java.util.Set;
@@ -10,9 +9,6 @@ import java.util.function.Function;
 
 /** Turns the options of a read or a subscription into the pump that answers it, or refuses them. */
 final class ReadRequest {
-    /** The window where the client names none. */
-    private static final int DEFAULT_WINDOW = 32;
-
     private final CallContext call;
     private final Options options;
     private final Set<ResponsePump> subscriptions;
@@ -30,34 +26,47 @@ final class ReadRequest {
             throw Refusals.invalid(" `uuidOption` is a required argument of type"
                     + " EventStore.Client.Streams.ReadReq+Types+Options+Types+UUIDOption");
         }
+        if (options.getStreamOptionCase() == Options.StreamOptionCase.STREAMOPTION_NOT_SET) {
+            throw Refusals.invalid(
+                    "'None' is not a valid" + " EventStore.Client.Streams.ReadReq+Types+Options+StreamOptionOneofCase");
+        }
+        call.access().check(Access.Action.READ, isOfAll() ? "$all" : streamName());
         refuseInvalidCombinations();
-        if (options.getCountOptionCase() == Options.CountOptionCase.SUBSCRIPTION) {
-            subscribe();
+        if (isOfAll()) {
+            startAll();
         } else {
-            call.redirect().ifPresent(notLeader -> {
-                throw notLeader;
-            });
-            if (options.getStreamOptionCase() == Options.StreamOptionCase.ALL) {
-                readAll();
-            } else {
-                readStream();
-            }
+            startStream();
         }
     }
 
-    private void refuseInvalidCombinations() {
-        boolean stream = options.getStreamOptionCase() == Options.StreamOptionCase.STREAM;
-        boolean filtered = options.getFilterOptionCase() == Options.FilterOptionCase.FILTER;
-        boolean subscription = options.getCountOptionCase() == Options.CountOptionCase.SUBSCRIPTION;
-        if ((stream && filtered) || (subscription && !isForwards())) {
-            throw Refusals.invalid("The combination of (" + (stream ? "Stream" : "All") + ", "
-                    + (subscription ? "Subscription" : "Count") + ", " + options.getReadDirection() + ", "
-                    + (filtered ? "Filter" : "NoFilter") + ") is invalid.");
-        }
+    private boolean isOfAll() {
+        return options.getStreamOptionCase() == Options.StreamOptionCase.ALL;
+    }
+
+    private boolean isSubscription() {
+        return options.getCountOptionCase() == Options.CountOptionCase.SUBSCRIPTION;
     }
 
     private boolean isForwards() {
         return options.getReadDirection() == Options.ReadDirection.Forwards;
+    }
+
+    private void refuseInvalidCombinations() {
+        boolean incomplete = options.getCountOptionCase() == Options.CountOptionCase.COUNTOPTION_NOT_SET
+                || options.getFilterOptionCase() == Options.FilterOptionCase.FILTEROPTION_NOT_SET
+                || options.getReadDirection() == Options.ReadDirection.UNRECOGNIZED;
+        if (incomplete || (!isOfAll() && options.hasFilter()) || (isSubscription() && !isForwards())) {
+            String count = options.hasSubscription() ? "Subscription" : options.hasCount() ? "Count" : "None";
+            String filter = options.hasFilter() ? "Filter" : options.hasNoFilter() ? "NoFilter" : "None";
+            throw Refusals.invalid("The combination of (" + (isOfAll() ? "All" : "Stream") + ", " + count + ", "
+                    + options.getReadDirection() + ", " + filter + ") is invalid.");
+        }
+    }
+
+    private void refuseUnlessLeader() {
+        call.redirect().ifPresent(notLeader -> {
+            throw notLeader;
+        });
     }
 
     private EventWriter writer() {
@@ -73,119 +82,89 @@ final class ReadRequest {
         return options.getStream().getStreamIdentifier().getStreamName().toStringUtf8();
     }
 
-    private void readStream() {
+    private void startStream() {
         StreamOptions from = options.getStream();
-        boolean end = from.getRevisionOptionCase() == StreamOptions.RevisionOptionCase.END;
-        if (options.getCount() == 0 || (end && isForwards())) {
+        if (!from.hasStreamIdentifier()) {
+            throw Refusals.handlerThrew();
+        }
+        if (from.getRevisionOptionCase() == StreamOptions.RevisionOptionCase.REVISIONOPTION_NOT_SET) {
+            answerNothing();
+            return;
+        }
+        boolean isNoRevision = from.hasRevision() && from.getRevision() < -1;
+        if (isNoRevision || streamName().isEmpty()) {
+            throw Refusals.handlerThrew();
+        }
+        boolean end = from.hasEnd() || (from.hasRevision() && from.getRevision() == -1);
+        if (isSubscription()) {
+            subscribeToStream(end);
+        } else {
+            refuseUnlessLeader();
+            readStream(end);
+        }
+    }
+
+    /** The real server takes its own exception for the caller's good-bye where it is not told from where to read. */
+    private void answerNothing() {
+        call.client().onCompleted();
+    }
+
+    private void readStream(boolean fromEnd) {
+        if (options.getCount() == 0 || (fromEnd && isForwards())) {
             throw Refusals.unexpected("ReadStreamResult: Error");
         }
         String name = streamName();
-        Optional<StreamState> stream = log.find(name);
-        stream.filter(StreamState::isTombstoned).ifPresent(deleted -> {
-            throw Refusals.streamDeleted(name);
-        });
-        if (stream.isEmpty() || !stream.get().isThere()) {
+        refuseDeleted(name);
+        Optional<StreamState> stream = log.find(name).filter(StreamState::isThere);
+        if (stream.isEmpty() || name.startsWith("$mem-")) {
             new SingleMessage(call, Messages.streamNotFound(name)).signal();
             return;
         }
-        boolean tellsPositions = options.getControlOption().getCompatibility() >= 1;
-        long revision = end ? Long.MAX_VALUE : Math.max(0, from.getRevision());
+        boolean tellsPositions = options.getControlOption().getCompatibility() != 0;
+        long revision = fromEnd ? Long.MAX_VALUE : options.getStream().getRevision();
         new StreamRead(call, stream.get(), isForwards(), revision, options.getCount(), tellsPositions, writer())
                 .signal();
     }
 
-    private void readAll() {
-        if (options.getCount() == 0) {
-            throw Refusals.unexpected("ReadAllResult: Error");
-        }
-        EventFilter filter = filter();
-        AllOptions from = options.getAll();
-        int first = switch (from.getAllOptionCase()) {
-            case POSITION -> atPosition(from.getPosition());
-            case END -> log.head();
-            default -> 0;
-        };
-        int next = isForwards() ? first : first - 1;
-        new AllRead(call, isForwards(), next, options.getCount(), filter, writer()).signal();
-    }
-
-    private static void refuseReversed(Options.Position position) {
-        if (Long.compareUnsigned(position.getCommitPosition(), position.getPreparePosition()) < 0) {
-            throw Refusals.handlerThrew();
-        }
-    }
-
-    private int atPosition(Options.Position position) {
-        refuseReversed(position);
-        int first = log.firstAtOrAfter(position.getCommitPosition());
-        if (!log.isBoundary(position.getCommitPosition(), first)) {
-            throw Refusals.unexpected("ReadAllResult: InvalidPosition");
-        }
-        return first;
-    }
-
-    private void subscribe() {
-        if (options.getStreamOptionCase() == Options.StreamOptionCase.ALL) {
-            subscribeToAll();
-        } else {
-            subscribeToStream();
-        }
-    }
-
-    private void subscribeToStream() {
-        String name = streamName();
-        log.find(name).filter(StreamState::isTombstoned).ifPresent(deleted -> {
+    private void refuseDeleted(String name) {
+        if (log.isDeletedForGood(name)) {
             throw Refusals.streamDeleted(name);
-        });
+        }
+    }
+
+    private void subscribeToStream(boolean fromEnd) {
+        String name = streamName();
+        refuseDeleted(name);
         StreamOptions from = options.getStream();
-        long next = switch (from.getRevisionOptionCase()) {
-            case REVISION -> from.getRevision() == -1 ? -1 : from.getRevision() + 1;
-            case END -> -1;
-            default -> 0;
-        };
-        long first = next >= 0 ? next : log.find(name).map(StreamState::size).orElse(0);
+        long behind = from.hasRevision() ? from.getRevision() : -1;
+        long first = fromEnd
+                ? log.find(name).map(StreamState::size).orElse(0)
+                : behind == Long.MAX_VALUE ? behind : behind + 1;
         open(over -> new StreamSubscription(call, name, first, writer(), over));
     }
 
-    private void subscribeToAll() {
-        EventFilter filter = filter();
-        Optional<AllSubscription.Window> window =
-                options.hasFilter() ? Optional.of(window(options.getFilter())) : Optional.empty();
-        AllSubscription.Start start = allStart();
-        open(over -> new AllSubscription(call, start, filter, window, writer(), over));
-    }
-
-    private static AllSubscription.Window window(FilterOptions options) {
-        if (options.getCheckpointIntervalMultiplier() == 0) {
-            throw Refusals.handlerThrew();
-        }
-        int records = options.getWindowCase() == FilterOptions.WindowCase.MAX ? options.getMax() : DEFAULT_WINDOW;
-        return new AllSubscription.Window(
-                Math.max(1, records), Integer.toUnsignedLong(options.getCheckpointIntervalMultiplier()));
-    }
-
-    private AllSubscription.Start allStart() {
+    private void startAll() {
         AllOptions from = options.getAll();
-        refuseReversed(from.getPosition());
-        return switch (from.getAllOptionCase()) {
-            case POSITION ->
-                behind(new LogPosition(
-                        from.getPosition().getCommitPosition(),
-                        from.getPosition().getPreparePosition()));
-            case END -> new AllSubscription.Start(LogPosition.of(log.lastPosition()), log.head(), Optional.empty());
-            default -> new AllSubscription.Start(null, 0, Optional.empty());
-        };
-    }
-
-    private AllSubscription.Start behind(LogPosition position) {
-        int at = log.firstAtOrAfter(position.commit());
-        boolean onRecord = at < log.head() && log.address(at) == position.commit();
-        Optional<RuntimeException> refusal = log.isBoundary(position.commit(), at)
-                ? Optional.empty()
-                : Optional.of(Refusals.invalid("Trying to read from an invalid position."));
-        // A checkpoint with prepare 0 lies before the record at its commit position; an event's position does not.
-        boolean isPassed = onRecord && position.prepare() >= position.commit();
-        return new AllSubscription.Start(position, isPassed ? at + 1 : at, refusal);
+        if (from.getAllOptionCase() == AllOptions.AllOptionCase.ALLOPTION_NOT_SET) {
+            answerNothing();
+            return;
+        }
+        NamedPosition named = NamedPosition.of(from, log);
+        EventFilter filter = filter();
+        Optional<AllSubscription.Window> window = options.hasFilter()
+                ? Optional.of(AllSubscription.Window.of(options.getFilter(), isSubscription()))
+                : Optional.empty();
+        if (isSubscription()) {
+            AllSubscription.Start start = named.subscriptionStart();
+            open(over -> new AllSubscription(call, start, filter, window, writer(), over));
+        } else {
+            refuseUnlessLeader();
+            if (options.getCount() == 0) {
+                throw Refusals.unexpected("ReadAllResult: Error");
+            }
+            int next = isForwards() ? named.firstForwards() : named.firstBackwards();
+            new AllRead(call, isForwards(), next, options.getCount(), filter, writer()).signal();
+        }
     }
 
     private void open(Function<Runnable, ResponsePump> subscription) {

@@ -40,10 +40,16 @@ final class StreamRead extends ResponsePump {
     }
 
     private long startForwards(long from, long count) {
-        long first = range.isEmpty() || from > range.last() ? range.last() + 1 : range.first();
-        long endOfPage = saturatedAdd(from, Math.min(Long.compareUnsigned(count, PAGE) < 0 ? count : PAGE, PAGE) - 1);
-        boolean firstPageIsEmpty = from > range.last() || range.isEmpty() || endOfPage < range.first();
-        if (tellsPositions && firstPageIsEmpty && from != first) {
+        long endOfPage = saturatedAdd(from, (Long.compareUnsigned(count, PAGE) < 0 ? count : PAGE) - 1);
+        long first = from;
+        if (endOfPage < range.lowest()) {
+            first = range.lowest();
+        } else if (from > range.last() || range.isEmpty()) {
+            first = range.last() + 1;
+        } else if (endOfPage < range.first()) {
+            first = range.first();
+        }
+        if (tellsPositions && from != first) {
             before.add(WireBuffer.of(Messages.firstStreamPosition(first)));
         }
         return Math.max(from, range.first());

@@ -14,6 +14,7 @@ final class StreamSubscription extends ResponsePump {
     private final String name;
     private final Optional<RuntimeException> redirect;
     private final EventWriter writer;
+    private final RecordCursor cursor;
 
     private boolean begun;
     private boolean live;
@@ -28,6 +29,7 @@ final class StreamSubscription extends ResponsePump {
         this.name = name;
         this.next = next;
         this.writer = writer;
+        this.cursor = new RecordCursor(log);
     }
 
     @Override
@@ -62,19 +64,17 @@ final class StreamSubscription extends ResponsePump {
     private boolean step() {
         StreamState stream = log.find(name).orElse(null);
         if (stream != null && !live && !rangeKnown) {
-            next = Math.max(next, new VisibleRange(log, stream).first());
-            // A soft delete hides everything, but what is appended after it comes.
-            next = stream.isSoftDeleted() ? stream.size() : next;
+            // What hides everything hides history: what is appended after it comes.
+            next = Math.max(next, Math.min(new VisibleRange(log, stream).first(), stream.size()));
             rangeKnown = true;
         }
         if (stream != null && next < stream.size()) {
-            sendEvent(writer.write(stream.sequenceOf((int) next)));
+            send(stream.sequenceOf((int) next));
             next++;
             return true;
         }
-        if (stream != null && stream.isTombstoned()) {
-            sendEvent(writer.write(stream.tombstone()));
-            fail(Refusals.streamDeleted(name));
+        if (stream != null && stream.isTombstoned() && next < Long.MAX_VALUE) {
+            send(stream.tombstone());
             return false;
         }
         if (!live) {
@@ -83,6 +83,14 @@ final class StreamSubscription extends ResponsePump {
             return true;
         }
         return false;
+    }
+
+    /** An event of the tombstone's type ends the subscription, whoever wrote it. */
+    private void send(int sequence) {
+        sendEvent(writer.write(sequence, live));
+        if (cursor.header(sequence).type().equals(EventLog.TOMBSTONE_TYPE)) {
+            fail(Refusals.streamDeleted(name));
+        }
     }
 
     private long lastRevision() {

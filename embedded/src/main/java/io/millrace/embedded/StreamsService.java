@@ -61,6 +61,7 @@ final class StreamsService {
                 (ServerCallStreamObserver<WireBuffer>) responses,
                 executor,
                 gate,
+                Access.OF_CALL.get(),
                 FaultInterceptor.REQUIRES_LEADER.get());
         try {
             new ReadRequest(call, request.getOptions(), subscriptions).start();
@@ -75,15 +76,19 @@ final class StreamsService {
         call.disableAutoRequest();
         call.request(Integer.MAX_VALUE);
         return new AppendCall(
-                store.get().writer(), maxAppendBytes, gate.redirect(FaultInterceptor.REQUIRES_LEADER.get()), response);
+                store.get().writer(),
+                maxAppendBytes,
+                Access.OF_CALL.get(),
+                gate.redirect(FaultInterceptor.REQUIRES_LEADER.get()),
+                response);
     }
 
     private void delete(DeleteReq request, StreamObserver<DeleteResp> response) {
         answer(response, () -> {
-            refuseUnlessLeader();
             DeleteReq.Options options = request.getOptions();
             String stream = options.getStreamIdentifier().getStreamName().toStringUtf8();
             long expected = Expected.of(options);
+            refuseDeletion(stream);
             long position = Deletion.positionOf(store.get().writer().softDelete(stream, expected), stream, expected);
             return DeleteResp.newBuilder()
                     .setPosition(DeleteResp.Position.newBuilder()
@@ -95,10 +100,10 @@ final class StreamsService {
 
     private void tombstone(TombstoneReq request, StreamObserver<TombstoneResp> response) {
         answer(response, () -> {
-            refuseUnlessLeader();
             TombstoneReq.Options options = request.getOptions();
             String stream = options.getStreamIdentifier().getStreamName().toStringUtf8();
             long expected = Expected.of(options);
+            refuseDeletion(stream);
             long position = Deletion.positionOf(store.get().writer().tombstone(stream, expected), stream, expected);
             return TombstoneResp.newBuilder()
                     .setPosition(TombstoneResp.Position.newBuilder()
@@ -108,7 +113,11 @@ final class StreamsService {
         });
     }
 
-    private void refuseUnlessLeader() {
+    private void refuseDeletion(String stream) {
+        Access.OF_CALL.get().check(Access.Action.DELETE, stream);
+        if (stream.isEmpty()) {
+            throw Refusals.handlerThrew();
+        }
         gate.redirect(FaultInterceptor.REQUIRES_LEADER.get()).ifPresent(notLeader -> {
             throw notLeader;
         });

@@ -43,7 +43,7 @@ final class SystemProjections {
     }
 
     private void followEvent(String name, String subject, boolean describes) {
-        boolean deletes = event.kind == RecordKind.TOMBSTONE || (describes && deletesItsStream());
+        boolean deletes = describes ? deletesItsStream() : event.type().equals(EventLog.TOMBSTONE_TYPE);
         String category = category(subject);
         link(
                 deletes ? RecordKind.DELETED_TYPE_LINK : RecordKind.EVENT_TYPE_LINK,
