@@ -48,7 +48,9 @@ final class LogWriter {
         }
         deletedSubject.ifPresent(subject -> undelete(subject, subject.written()));
         finish(first);
-        return new AppendOutcome.Appended(stream.lastRevision(), events.isEmpty() ? emptyPosition : log.address(last));
+        // What the server writes behind it may be in the same stream: it does not count.
+        return new AppendOutcome.Appended(
+                firstRevision + events.size() - 1L, events.isEmpty() ? emptyPosition : log.address(last));
     }
 
     /** Hides the stream's events, as EventStoreDB does it: by metadata. Its revisions go on if it is appended to again. */
