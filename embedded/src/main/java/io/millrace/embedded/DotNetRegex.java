@@ -76,7 +76,8 @@ final class DotNetRegex {
         if (looksAt(UNKNOWN_ESCAPE).lookingAt() || (isGroup && regex.charAt(at + 1) - '0' > captures())) {
             throw Refusals.handlerThrew();
         }
-        int end = Math.min(at + 2, regex.length());
+        boolean isProperty = at + 1 < regex.length() && "pP".indexOf(regex.charAt(at + 1)) >= 0;
+        int end = isProperty ? regex.indexOf('}', at) + 1 : Math.min(at + 2, regex.length());
         java.append(regex, at, end);
         at = end;
     }

@@ -53,6 +53,11 @@ final class ProjectedLink {
         return stream.isMetadataStream() ? stream.name.substring(2) : stream.name;
     }
 
+    /** Of a link by correlation. */
+    static String metadata(long position, UUID cause) {
+        return "{\"$v\":\"5:-1:1:4\",\"$c\":" + position + ",\"$p\":" + position + ",\"$causedBy\":\"" + cause + "\"}";
+    }
+
     static String metadata(RecordKind kind, long position, String originalStream, UUID cause) {
         StringBuilder json = new StringBuilder(160);
         json.append("{\"$v\":\"").append(kind.version).append("\",\"$c\":").append(position);

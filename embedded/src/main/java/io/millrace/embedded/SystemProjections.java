@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Four of the projections that EventStoreDB ships: links by category and by event type, and one per stream.
+ * The projections that EventStoreDB ships: links by category, by event type and by correlation, and one per stream.
  *
  * <p>Runs under the writer's lock, directly behind the append that it follows. A real server's links come a little later
  * than that, but in {@code $all} after their event too. Followed are ordinary streams and their metadata streams, as
@@ -51,6 +51,9 @@ final class SystemProjections {
         if (!category.isEmpty() && (deletes || !describes)) {
             link(deletes ? RecordKind.DELETED_LINK : RecordKind.CATEGORY_EVENTS_LINK, "$ce-" + category);
         }
+        CorrelationId.of(event)
+                .ifPresent(id -> addLink(
+                        "$bc-" + id, ProjectedLink.metadata(event.position, event.id()), event.revision + "@" + name));
         followFirst(name);
     }
 
@@ -80,16 +83,21 @@ final class SystemProjections {
             };
             UUID cause = isMissing ? new UUID(0, 0) : target.get().id();
             String metadata = ProjectedLink.metadata(RecordKind.CATEGORY_EVENTS_LINK, event.position, name, cause);
-            log.add(
-                    linkStream("$ce-" + category),
-                    new Proposed(
-                            UUID.randomUUID(),
-                            "$>",
-                            false,
-                            ByteString.copyFromUtf8(metadata),
-                            ByteString.copyFromUtf8(data)));
+            addLink("$ce-" + category, metadata, data);
         }
         followFirst(name);
+    }
+
+    /** A link that is kept as any event is, since it can't be made again from its target alone. */
+    private void addLink(String stream, String metadata, String data) {
+        log.add(
+                linkStream(stream),
+                new Proposed(
+                        UUID.randomUUID(),
+                        "$>",
+                        false,
+                        ByteString.copyFromUtf8(metadata),
+                        ByteString.copyFromUtf8(data)));
     }
 
     private void followFirst(String name) {

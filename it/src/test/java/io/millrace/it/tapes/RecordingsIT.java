@@ -2,6 +2,7 @@ package io.millrace.it.tapes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class RecordingsIT {
     private static final Duration QUIET = Duration.ofMillis(250);
+    private static final int OWN_RECORDS = 19;
     private static final Duration UNHURRIED = Duration.ofMinutes(1);
 
     /** A fresh server to play 01 to 13 to instead of the embedded one, as {@code esdb://host:port?tls=false}. */
@@ -51,6 +53,38 @@ class RecordingsIT {
         }
         channel.shutdownNow();
         return results;
+    }
+
+    /** Recorded in 08.25; ids, times and positions differ, and the custom metadata of one. */
+    @Test
+    void beginsWithTheRecordsOfARealServer() throws Exception {
+        Tape.Step everything = tapes("08", "08").get(0).steps().get(25);
+        Conversation conversation = new Conversation();
+        try (EmbeddedEventStore store = EmbeddedEventStore.start()) {
+            ManagedChannel channel = ManagedChannelBuilder.forAddress("127.0.0.1", store.port())
+                    .usePlaintext()
+                    .build();
+            conversation
+                    .context()
+                    .run(() -> new ServerUnderTest(channel, Optional.empty())
+                            .call("subscribe", everything.request(), List.of(), conversation));
+            conversation.awaitQuiet(OWN_RECORDS + 2, QUIET, UNHURRIED);
+            channel.shutdownNow();
+        }
+
+        assertThat(contents(conversation.answer().responses())).isEqualTo(contents(everything.responses()));
+    }
+
+    private static List<String> contents(List<JsonNode> messages) {
+        return messages.stream()
+                .skip(1)
+                .limit(OWN_RECORDS)
+                .map(message -> message.path("event").path("event"))
+                .map(event -> event.path("streamIdentifier") + " " + event.path("streamRevision")
+                        + event.path("metadata").path("type")
+                        + event.path("metadata").path("content-type")
+                        + event.path("data"))
+                .toList();
     }
 
     @Test

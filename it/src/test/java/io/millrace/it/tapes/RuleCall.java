@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  */
 record RuleCall(String name, ObjectNode request, List<JsonNode> events) {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Pattern EVENT = Pattern.compile("(!)?(\\w)(?::([^=]*))?(?:=(.*))?");
+    private static final Pattern EVENT = Pattern.compile("(!)?(\\w)(?::([^=]*))?(?:=([^~]*)(?:~(.*))?)?");
 
     /** Reads {@code call stream expected-or-options…}; {@code resolve} turns symbolic positions into numbers. */
     static RuleCall parse(String text, UnaryOperator<String> resolve) {
@@ -68,7 +68,7 @@ record RuleCall(String name, ObjectNode request, List<JsonNode> events) {
         return new RuleCall("append", options, events);
     }
 
-    /** {@code !a:Type=data}: octets, id, type, data; all but the id may be left out. Ids are the same in all streams. */
+    /** {@code !a:Type=data~metadata}: octets, id, type, data, metadata; all but the id may be left out. Ids are the same in all streams. */
     private static JsonNode event(String word, String stream) {
         Matcher parts = EVENT.matcher(word);
         if (!parts.matches()) {
@@ -83,6 +83,8 @@ record RuleCall(String name, ObjectNode request, List<JsonNode> events) {
         event.putObject("metadata")
                 .put("type", type == null ? "A" : type)
                 .put("content-type", parts.group(1) == null ? "application/json" : "application/octet-stream");
+        String metadata = parts.group(5);
+        event.put("customMetadata", base64(metadata == null ? "" : metadata));
         return event.put("data", base64(data == null ? "{}" : data));
     }
 

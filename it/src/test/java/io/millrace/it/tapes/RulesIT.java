@@ -28,6 +28,10 @@ import org.junit.jupiter.api.TestFactory;
 /**
  * What no recording shows and the source of 24.6.0 decides: {@code eventstoredb-24.6/rules.txt}, one test a paragraph.
  * Against a real server too, where {@code MILLRACE_IT_EVENTSTORE} names one.
+ *
+ * <p>A line is a call ({@link RuleCall}) and its answer ({@link RuleAnswer}). {@code %} stands for digits that no other
+ * paragraph has, {@code @K} for the position that the K-th call to write was answered with; {@code then} is what the newest
+ * subscription heard since, {@code wait} gives events time to grow old and projections time to follow.
  */
 class RulesIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
