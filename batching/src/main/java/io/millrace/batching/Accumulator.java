@@ -6,6 +6,7 @@ import io.millrace.projections.CannotFoldException;
 import io.millrace.projections.Effect;
 import io.millrace.projections.EventEnvelope;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Accumulator {
     private final ChangeSetBuilder changes = new ChangeSetBuilder();
     private final List<EventEnvelope> events = new ArrayList<>();
+    private final List<PoisonEvent> parked = new ArrayList<>();
+    private final List<PoisonEvent> skipped = new ArrayList<>();
     private long bytes;
     private long oldestNanos;
     private long handled;
@@ -31,9 +34,7 @@ final class Accumulator {
     void add(EventEnvelope event, List<Effect> effects, long nowNanos) {
         if (!effects.isEmpty()) {
             changes.add(effects);
-            if (events.isEmpty()) {
-                oldestNanos = nowNanos;
-            }
+            began(nowNanos);
             events.add(event);
             bytes += event.sizeInBytes();
         }
@@ -41,13 +42,62 @@ final class Accumulator {
         lastHandled = event;
     }
 
-    boolean isEmpty() {
-        return events.isEmpty();
+    /** Puts an event aside, to be kept. */
+    void park(PoisonEvent poison, long nowNanos) {
+        began(nowNanos);
+        parked.add(poison);
+        bytes += poison.event().sizeInBytes();
     }
 
-    /** How many events changed something. */
+    /** Leaves an event out; like one without effect, it is no reason to flush. */
+    void skip(PoisonEvent poison) {
+        skipped.add(poison);
+    }
+
+    private void began(long nowNanos) {
+        if (isEmpty()) {
+            oldestNanos = nowNanos;
+        }
+    }
+
+    /** Speaks for events, too, that changed nothing when they were folded before. */
+    void passOver(long alreadyHandled) {
+        handled += alreadyHandled;
+    }
+
+    /** Whether there is nothing to write. */
+    boolean isEmpty() {
+        return events.isEmpty() && parked.isEmpty();
+    }
+
+    boolean changesSomething() {
+        return !events.isEmpty();
+    }
+
+    /** How many events there is something to write of. */
     int events() {
-        return events.size();
+        return events.size() + parked.size();
+    }
+
+    /** How many were added that changed nothing. */
+    long passedOver() {
+        return handled - events.size();
+    }
+
+    /** All that something was made of, in order; what changed nothing is not among them. */
+    List<EventEnvelope> all() {
+        return inOrder(events, SetAside.of(parked, skipped));
+    }
+
+    static List<EventEnvelope> inOrder(List<EventEnvelope> handled, SetAside aside) {
+        if (!aside.passesPoison()) {
+            return handled;
+        }
+        List<EventEnvelope> all = new ArrayList<>(handled);
+        aside.parked().forEach(poison -> all.add(poison.event()));
+        aside.skipped().forEach(poison -> all.add(poison.event()));
+        all.sort(Comparator.comparing(EventEnvelope::position));
+        return all;
     }
 
     long bytes() {
@@ -66,10 +116,21 @@ final class Accumulator {
 
     /** What this holds, as a batch; nothing can be added after it. */
     Batch toBatch(String projection, long number, FlushReason reason, Position checkpoint) {
-        return new Batch(projection, number, reason, changes.build(), checkpoint, lastHandled(), events);
+        return toBatch(projection, number, reason, checkpoint, lastHandled());
     }
 
-    private Optional<HandledEvent> lastHandled() {
+    /** The same, with another event as the last one that was handled. */
+    Batch toBatch(
+            String projection,
+            long number,
+            FlushReason reason,
+            Position checkpoint,
+            Optional<HandledEvent> handledLast) {
+        SetAside aside = SetAside.of(parked, skipped);
+        return new Batch(projection, number, reason, changes.build(), checkpoint, handledLast, events, aside);
+    }
+
+    Optional<HandledEvent> lastHandled() {
         return Optional.ofNullable(lastHandled).map(event -> new HandledEvent(event.position(), event.eventId()));
     }
 }

@@ -12,9 +12,10 @@ import java.util.Optional;
  *
  * @param projection the projection's name
  * @param number counted from 1 in each run of a projector
- * @param checkpoint what the checkpoint becomes; always later than what it was
+ * @param checkpoint what the checkpoint becomes; later than what it was, unless parked events are settled
  * @param lastHandled the last event in it that a handler saw; empty if only the checkpoint moves
  * @param events the handled events, in order; what a refused batch is taken apart by
+ * @param setAside the events that it moves past without handling them; and parked ones that are done with
  */
 public record Batch(
         String projection,
@@ -23,12 +24,26 @@ public record Batch(
         ChangeSet changes,
         Position checkpoint,
         Optional<HandledEvent> lastHandled,
-        List<EventEnvelope> events) {
+        List<EventEnvelope> events,
+        SetAside setAside) {
     public Batch {
         Objects.requireNonNull(projection, "projection");
         Objects.requireNonNull(reason, "reason");
         Objects.requireNonNull(changes, "changes");
         Objects.requireNonNull(checkpoint, "checkpoint");
         Objects.requireNonNull(lastHandled, "lastHandled");
+        Objects.requireNonNull(setAside, "setAside");
+    }
+
+    /** A batch that nothing was put aside from. */
+    public Batch(
+            String projection,
+            long number,
+            FlushReason reason,
+            ChangeSet changes,
+            Position checkpoint,
+            Optional<HandledEvent> lastHandled,
+            List<EventEnvelope> events) {
+        this(projection, number, reason, changes, checkpoint, lastHandled, events, SetAside.NONE);
     }
 }

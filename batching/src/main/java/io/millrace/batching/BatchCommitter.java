@@ -11,8 +11,13 @@ public interface BatchCommitter extends AutoCloseable {
     /** Where the projection stands now, as far as this committer knows without asking. */
     Checkpoint checkpoint();
 
+    /** Which streams are parked where {@link #checkpoint} stands. One that keeps no parked events has none. */
+    default ParkedStreams parked() {
+        return ParkedStreams.NONE;
+    }
+
     /**
-     * Writes a batch, and returns when it is known what became of it. Blocks; does not wait and try again by itself.
+     * Writes a batch, with the parked events in it, and returns when it is known what became of it. Blocks; does not wait and try again by itself.
      *
      * <p>After {@link CommitOutcome.Unavailable} it may be unknown whether the batch was committed: call again with
      * the same batch, and the committer first finds that out.

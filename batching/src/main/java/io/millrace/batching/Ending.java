@@ -1,6 +1,7 @@
 package io.millrace.batching;
 
 import io.millrace.batching.ProjectorState.Ended;
+import io.millrace.batching.ProjectorState.Failed;
 import io.millrace.batching.ProjectorState.Stopped;
 import java.time.Duration;
 import java.util.Optional;
@@ -43,9 +44,10 @@ final class Ending {
         return true;
     }
 
-    /** Closes. What was to be the end before stays it. */
+    /** Closes. What was to be the end before stays it, unless what was left to do fails. */
     void close(FlushReason reason, Ended then) {
-        if (closing == null) {
+        boolean fails = then instanceof Failed && !stopping;
+        if (closing == null || (fails && closing.then() instanceof Stopped)) {
             closing = new Closing(reason, then);
         }
     }

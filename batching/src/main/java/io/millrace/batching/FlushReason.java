@@ -17,5 +17,7 @@ public enum FlushReason {
     /** Only the checkpoint moves, over events that nobody handles. */
     CHECKPOINT_ONLY,
     /** What precedes an event that failed or cannot share a batch, or a part of a batch that PostgreSQL refused. */
-    ISOLATION
+    ISOLATION,
+    /** Parked events are retried or discarded. */
+    PARKED
 }

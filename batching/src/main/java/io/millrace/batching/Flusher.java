@@ -9,6 +9,7 @@ import io.millrace.batching.ProjectorState.Failed;
 import io.millrace.batching.ProjectorState.Fenced;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.Position;
+import io.millrace.projections.EventEnvelope;
 import io.millrace.projections.EventFailedException;
 import io.millrace.projections.Projection;
 import java.time.Duration;
@@ -30,11 +31,11 @@ final class Flusher {
     private final ProjectorListener listener;
     private final StateTracker status;
     private final Tally tally;
+    private final EventFolder folder;
+    private final PoisonWatch poison;
+    private final InARow inARow;
     private @Nullable Flight flight;
     private @Nullable Bisection bisection;
-    /** Events of the batch in parts that changed nothing; counted with its last part. */
-    private long passedOver;
-
     private long batchNumber;
 
     Flusher(
@@ -44,7 +45,9 @@ final class Flusher {
             Backoff backoff,
             ProjectorListener listener,
             StateTracker status,
-            Tally tally) {
+            Tally tally,
+            EventFolder folder,
+            PoisonWatch poison) {
         this.projection = projection;
         this.committer = committer;
         this.surroundings = surroundings;
@@ -52,6 +55,14 @@ final class Flusher {
         this.listener = listener;
         this.status = status;
         this.tally = tally;
+        this.folder = folder;
+        this.poison = poison;
+        this.inARow = new InARow(poison.maxParked());
+    }
+
+    /** What was parked where it begins, or begins again. */
+    void standAt(ParkedStreams parked) {
+        inARow.standAt(parked.inARow());
     }
 
     /** What a look at the batch under way has shown. */
@@ -64,6 +75,9 @@ final class Flusher {
 
         /** It, or a part of it, is in the read model, up to this position. */
         record Done(Position checkpoint) implements Landing {}
+
+        /** A stream was parked: events of it that are folded for after this position must be put aside, too. */
+        record StreamParked(Position upTo) implements Landing {}
 
         /** The database stands further back than it had acknowledged. */
         record Back(Checkpoint checkpoint) implements Landing {}
@@ -106,8 +120,8 @@ final class Flusher {
     }
 
     private Landing launchPart(Bisection parts, long nowNanos) {
-        Batch part = parts.next(++batchNumber);
-        launch(part, part.events().size() + (parts.isDone() ? passedOver : 0), nowNanos);
+        Batch part = parts.next(++batchNumber, nowNanos);
+        launch(part, parts.handled(part), nowNanos);
         return ON_ITS_WAY;
     }
 
@@ -164,6 +178,8 @@ final class Flusher {
         }
         available();
         tally.committed(landed, done);
+        inARow.committed(batch);
+        PoisonLog.committed(batch);
         listener.committed(batch, done, Duration.ofNanos(nowNanos - landed.sinceNanos()));
         return new Landing.Done(batch.checkpoint());
     }
@@ -191,26 +207,45 @@ final class Flusher {
         if (refused.events().isEmpty()) {
             return new Landing.Over(new Failed(new ProjectorException(why.message(), why.cause())));
         }
-        if (refused.events().size() == 1) {
-            return new Landing.Over(new Failed(new EventFailedException(
-                    projection.name(),
-                    refused.events().get(0),
-                    "PostgreSQL refuses what it does: " + why.message() + " (SQLSTATE " + why.sqlState() + ")",
-                    why.cause())));
+        if (refused.events().size() > 1) {
+            return halve(landed);
         }
-        return halve(landed);
+        available();
+        return found(refused, why, partsOf(landed));
     }
 
     private Landing halve(Flight landed) {
-        Batch refused = landed.batch();
         available();
-        if (bisection == null) {
-            bisection = new Bisection(refused, projection);
-            passedOver = landed.handled() - refused.events().size();
-        } else {
-            bisection.refused(refused);
-        }
+        partsOf(landed).halve();
         return ON_ITS_WAY;
+    }
+
+    private Bisection partsOf(Flight landed) {
+        Bisection parts = bisection;
+        if (parts == null) {
+            Batch whole = landed.batch();
+            parts = new Bisection(whole, landed.handled() - whole.events().size(), folder, poison);
+            bisection = parts;
+        }
+        return parts;
+    }
+
+    /** The one event that a refused part consists of is what PostgreSQL refuses. */
+    private Landing found(Batch refused, Rejected why, Bisection parts) {
+        EventEnvelope event = refused.events().get(0);
+        EventFailedException failure = new EventFailedException(
+                projection.name(),
+                event,
+                "PostgreSQL refuses what it does: " + why.message() + " (SQLSTATE " + why.sqlState() + ")",
+                why.cause());
+        try {
+            poison.requirePutAside(failure);
+            inARow.failedAlone(refused, event, failure);
+        } catch (EventFailedException e) {
+            return new Landing.Over(new Failed(e));
+        }
+        parts.setAside(PoisonEvent.failed(event, failure));
+        return poison.parksStreams() ? new Landing.StreamParked(parts.checkpoint()) : ON_ITS_WAY;
     }
 
     /** How long until the batch under way is to be sent again; {@link Long#MAX_VALUE} if it does not wait for that. */

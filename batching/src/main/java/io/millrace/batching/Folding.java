@@ -1,63 +1,60 @@
 package io.millrace.batching;
 
-import io.millrace.projections.CannotFoldException;
+import io.millrace.batching.EventFolder.Outcome;
 import io.millrace.projections.EventEnvelope;
 import io.millrace.projections.EventFailedException;
-import io.millrace.projections.Projection;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Folds events into the batch that is open, until it is full or handed over. For one thread. */
 final class Folding {
-    private final Projection projection;
+    private final EventFolder folder;
     private final FlushPolicy policy;
+    private final InARow inARow;
+    private final Deque<EventEnvelope> heldBack = new ArrayDeque<>();
     private Accumulator open = new Accumulator();
-    private @Nullable EventEnvelope heldBack;
+    /** The first event that is held back cannot share the open batch. */
+    private boolean noRoom;
 
-    Folding(Projection projection, FlushPolicy policy) {
-        this.projection = projection;
+    Folding(EventFolder folder, FlushPolicy policy, InARow inARow) {
+        this.folder = folder;
         this.policy = policy;
+        this.inARow = inARow;
     }
 
     /**
-     * Folds an event, or holds it back for the next batch if it cannot share this one.
+     * Folds an event or puts it aside, or holds it back for the next batch if it cannot share this one.
      *
-     * @return whether it was folded
-     * @throws EventFailedException if its handler fails; then it has left nothing behind
+     * @return whether it was not held back
+     * @throws EventFailedException if it cannot be handled, and that is the end; then it has left nothing behind
      */
     boolean fold(EventEnvelope event, long nowNanos) {
-        try {
-            open.add(event, projection.effectsOf(event), nowNanos);
-            return true;
-        } catch (EventFailedException e) {
-            throw e;
-        } catch (CannotFoldException e) {
-            if (open.isEmpty()) {
-                throw failed(event, e);
-            }
-            heldBack = event;
-            return false;
-        } catch (RuntimeException e) {
-            throw failed(event, e);
+        if (folder.fold(event, open, inARow, nowNanos) == Outcome.NO_ROOM) {
+            heldBack.addFirst(event);
+            noRoom = true;
         }
+        return !noRoom;
     }
 
-    private EventFailedException failed(EventEnvelope event, RuntimeException cause) {
-        return new EventFailedException(projection.name(), event, String.valueOf(cause.getMessage()), cause);
-    }
-
-    /** The event that could not share the batch before, if it can begin one now. */
+    /** The next event that was held back, if it can be folded now. */
     Optional<EventEnvelope> takeHeldBack() {
-        Optional<EventEnvelope> event = open.isEmpty() ? Optional.ofNullable(heldBack) : Optional.empty();
-        event.ifPresent(first -> heldBack = null);
-        return event;
+        if (heldBack.isEmpty() || noRoom || !hasRoom()) {
+            return Optional.empty();
+        }
+        return Optional.of(heldBack.removeFirst());
+    }
+
+    private boolean hasRoom() {
+        return policy.full(open.events(), open.bytes()).isEmpty();
     }
 
     boolean holdsBack() {
-        return heldBack != null;
+        return !heldBack.isEmpty();
     }
 
-    /** Whether nothing is folded that would change a row. */
+    /** Whether nothing is folded that there is something to write of. */
     boolean isEmpty() {
         return open.isEmpty();
     }
@@ -73,14 +70,12 @@ final class Folding {
 
     /** Why the batch takes no more events; empty while it does. */
     Optional<FlushReason> full() {
-        return heldBack != null ? Optional.of(FlushReason.ISOLATION) : policy.full(open.events(), open.bytes());
+        return holdsBack() ? Optional.of(FlushReason.ISOLATION) : policy.full(open.events(), open.bytes());
     }
 
     /** Whether to flush now, and why. */
     Optional<FlushReason> due(Phase phase, long nowNanos) {
-        return heldBack != null
-                ? full()
-                : policy.due(phase, open.events(), open.bytes(), nowNanos - open.oldestNanos());
+        return holdsBack() ? full() : policy.due(phase, open.events(), open.bytes(), nowNanos - open.oldestNanos());
     }
 
     /** How long until what is folded is too old to wait; {@link Long#MAX_VALUE} if nothing is. */
@@ -94,11 +89,29 @@ final class Folding {
     Accumulator swap() {
         Accumulator folded = open;
         open = new Accumulator();
+        noRoom = false;
         return folded;
+    }
+
+    /** Holds back all that is folded, so that it is folded anew. */
+    void unfold() {
+        Accumulator folded = swap();
+        open.passOver(folded.passedOver());
+        List<EventEnvelope> events = folded.all();
+        inARow.forget(events);
+        for (int i = events.size() - 1; i >= 0; i--) {
+            heldBack.addFirst(events.get(i));
+        }
+    }
+
+    /** What was parked where reading begins, or begins again. */
+    void standAt(ParkedStreams parked) {
+        inARow.standAt(parked.inARow());
     }
 
     /** Forgets what is held back. */
     void dropHeldBack() {
-        heldBack = null;
+        heldBack.clear();
+        noRoom = false;
     }
 }

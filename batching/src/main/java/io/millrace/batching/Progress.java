@@ -14,6 +14,7 @@ final class Progress {
     private final boolean endsAtFirstHead;
     private final long moveAloneEveryNanos;
     private @Nullable Position read;
+    private @Nullable Position furthest;
     private @Nullable Position committed;
     private long committedNanos;
     private Optional<Position> head = Optional.empty();
@@ -32,6 +33,7 @@ final class Progress {
     void standAt(Checkpoint checkpoint) {
         read = checkpoint.position().orElse(null);
         committed = read;
+        furthest = null;
         atEnd = false;
     }
 
@@ -62,6 +64,25 @@ final class Progress {
     private void lookForEnd() {
         if (endKnown) {
             atEnd |= end == null || (read != null && !end.isAfter(read));
+        }
+    }
+
+    /** What was read after this position is taken once more, without being read again. */
+    void takeAgainAfter(Position position) {
+        furthest = furthest == null ? read : furthest;
+        read = position;
+    }
+
+    /** What was to be taken once more is not: it is read again some other time. */
+    void takeNoMore() {
+        furthest = null;
+    }
+
+    /** What was to be taken once more has been. */
+    void tookAgain() {
+        if (furthest != null) {
+            readUpTo(furthest);
+            furthest = null;
         }
     }
 

@@ -5,6 +5,7 @@ import io.millrace.batching.ProjectorState.Ended;
 import io.millrace.batching.ProjectorState.Failed;
 import io.millrace.batching.ProjectorState.Stopped;
 import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.Position;
 import io.millrace.projections.EventEnvelope;
 import io.millrace.projections.EventFailedException;
 import io.millrace.projections.EventSource;
@@ -38,6 +39,7 @@ public final class Projector {
     private final Tally tally;
     private final Intake intake;
     private final Progress progress;
+    private final PoisonWatch poison;
     private final Folding folding;
     private final Flusher flusher;
     private final Ending ending = new Ending();
@@ -61,9 +63,13 @@ public final class Projector {
         this.tally = new Tally(committer.checkpoint());
         this.intake = new Intake(source, projection, options.queueBounds(), surroundings.wakeUp());
         this.progress = new Progress(options, committer.checkpoint(), nowNanos());
-        this.folding = new Folding(projection, options.flushPolicy());
+        this.poison = new PoisonWatch(options.poison());
+        EventFolder folder = new EventFolder(projection, poison);
+        this.folding = new Folding(
+                folder, options.flushPolicy(), new InARow(options.poison().maxParked()));
         Backoff backoff = new Backoff(options.retryDelays(), surroundings.random());
-        this.flusher = new Flusher(projection, committer, surroundings, backoff, listener, status, tally);
+        this.flusher =
+                new Flusher(projection, committer, surroundings, backoff, listener, status, tally, folder, poison);
     }
 
     /**
@@ -95,6 +101,8 @@ public final class Projector {
         Landing landing = flusher.collect(now);
         if (landing instanceof Landing.Done done) {
             progress.committed(done.checkpoint(), now);
+        } else if (landing instanceof Landing.StreamParked parked) {
+            foldAgainAfter(parked.upTo());
         } else if (landing instanceof Landing.Back back) {
             readAgainFrom(back.checkpoint());
         } else if (landing instanceof Landing.Over over) {
@@ -103,11 +111,17 @@ public final class Projector {
         return !(landing instanceof Landing.Nothing);
     }
 
+    /** A stream was parked: what is folded of it already must follow. */
+    private void foldAgainAfter(Position flushedUpTo) {
+        folding.unfold();
+        progress.takeAgainAfter(flushedUpTo);
+    }
+
     /** Rows and checkpoint went back together: what was read after it is read again. */
     private void readAgainFrom(Checkpoint checkpoint) {
         readNoMore();
         folding.swap();
-        progress.standAt(checkpoint);
+        standAt(checkpoint);
         ending.reopen();
         status.enter(Phase.CATCHING_UP);
     }
@@ -128,9 +142,17 @@ public final class Projector {
             return false;
         }
         Checkpoint from = committer.checkpoint();
-        progress.standAt(from);
+        standAt(from);
         intake.open(from);
         return true;
+    }
+
+    private void standAt(Checkpoint checkpoint) {
+        ParkedStreams parked = committer.parked();
+        progress.standAt(checkpoint);
+        poison.standAt(parked);
+        folding.standAt(parked);
+        flusher.standAt(parked);
     }
 
     /** Commits what is folded, and ends so. */
@@ -141,6 +163,7 @@ public final class Projector {
 
     private void readNoMore() {
         folding.dropHeldBack();
+        progress.takeNoMore();
         intake.close();
     }
 
@@ -158,7 +181,7 @@ public final class Projector {
         int signals = 0;
         int events = 0;
         long bytes = 0;
-        folding.takeHeldBack().ifPresent(event -> fold(event, now));
+        takeHeldBack(now);
         while (takesMore() && signals < SIGNALS_PER_STEP) {
             SourceSignal signal = intake.next();
             if (signal == null) {
@@ -175,7 +198,7 @@ public final class Projector {
             }
         }
         takeCheckpointThatFollows();
-        if (progress.isAtEnd()) {
+        if (progress.isAtEnd() && !folding.holdsBack()) {
             closeWith(FlushReason.CAUGHT_UP, new Stopped());
         }
         intake.askForMore();
@@ -185,6 +208,15 @@ public final class Projector {
             listener.folded(folding.events());
         }
         return signals > 0;
+    }
+
+    private void takeHeldBack(long now) {
+        for (var event = folding.takeHeldBack(); event.isPresent(); event = folding.takeHeldBack()) {
+            fold(event.get(), now);
+        }
+        if (!folding.holdsBack()) {
+            progress.tookAgain();
+        }
     }
 
     private boolean takesMore() {
@@ -204,7 +236,7 @@ public final class Projector {
             if (folding.fold(event, now)) {
                 progress.readUpTo(event.position());
             }
-        } catch (EventFailedException e) {
+        } catch (EventFailedException | ProjectorException e) {
             closeWith(FlushReason.ISOLATION, new Failed(e));
         }
     }

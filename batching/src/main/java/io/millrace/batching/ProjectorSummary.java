@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param checkpointOnly how often the checkpoint moved alone
  * @param checkpoint as it stands; empty if the projection has none yet
  * @param flushes committed batches by reason
+ * @param parked events put aside, with those that followed one of their stream
+ * @param skipped events left out
  */
 public record ProjectorSummary(
         long events,
@@ -26,7 +28,9 @@ public record ProjectorSummary(
         long roundTrips,
         long checkpointOnly,
         Optional<Position> checkpoint,
-        Map<FlushReason, Long> flushes) {
+        Map<FlushReason, Long> flushes,
+        long parked,
+        long skipped) {
     public ProjectorSummary {
         Objects.requireNonNull(checkpoint, "checkpoint");
         flushes = Map.copyOf(flushes);

@@ -15,6 +15,8 @@ final class Tally {
     private long statements;
     private long roundTrips;
     private long checkpointOnly;
+    private long parked;
+    private long skipped;
     private Optional<Position> checkpoint;
 
     Tally(Checkpoint checkpoint) {
@@ -28,6 +30,9 @@ final class Tally {
     synchronized void committed(Flight flight, CommitOutcome.Committed outcome) {
         handled += flight.handled();
         checkpoint = outcome.checkpoint().position();
+        SetAside aside = flight.batch().setAside();
+        parked += aside.parked().size();
+        skipped += aside.skipped().size();
         FlushReason reason = flight.batch().reason();
         flushes.merge(reason, 1L, Long::sum);
         if (reason == FlushReason.CHECKPOINT_ONLY) {
@@ -45,6 +50,6 @@ final class Tally {
 
     synchronized ProjectorSummary summary() {
         return new ProjectorSummary(
-                events, handled, batches, statements, roundTrips, checkpointOnly, checkpoint, flushes);
+                events, handled, batches, statements, roundTrips, checkpointOnly, checkpoint, flushes, parked, skipped);
     }
 }

@@ -34,7 +34,9 @@ class ProjectorReplayTest {
                         2,
                         0,
                         Optional.of(at(130)),
-                        java.util.Map.of(FlushReason.SIZE, 1L, FlushReason.CAUGHT_UP, 1L)));
+                        java.util.Map.of(FlushReason.SIZE, 1L, FlushReason.CAUGHT_UP, 1L),
+                        0,
+                        0));
     }
 
     @Test
