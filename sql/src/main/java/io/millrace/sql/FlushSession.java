@@ -1,6 +1,7 @@
 package io.millrace.sql;
 
 import io.millrace.batching.Batch;
+import io.millrace.batching.ParkedStreams;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.Writer;
 import java.sql.SQLException;
@@ -35,6 +36,11 @@ interface FlushSession {
 
     /** Waits for whoever is moving the checkpoint, and is refused by a standby, whose answer could be an old one. */
     Optional<Checkpoint> readCheckpoint(String projection) throws SQLException;
+
+    /** What was parked up to this checkpoint. A session that keeps no parked events has none. */
+    default ParkedStreams readParked(Checkpoint checkpoint) throws SQLException {
+        return ParkedStreams.NONE;
+    }
 
     /**
      * Ends the session that we lost, or finds it gone. The server waits for it, at most as long as given.

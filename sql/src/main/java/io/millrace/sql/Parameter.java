@@ -12,4 +12,7 @@ sealed interface Parameter {
 
     /** A value of a user's own statement, as the JDBC driver takes it. */
     record Raw(@Nullable Object value) implements Parameter {}
+
+    /** One byte string per row. */
+    record Bytes(List<byte[]> values) implements Parameter {}
 }

@@ -3,6 +3,7 @@ package io.millrace.sql;
 import io.millrace.batching.Batch;
 import io.millrace.batching.BatchCommitter;
 import io.millrace.batching.CommitOutcome;
+import io.millrace.batching.ParkedStreams;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.Writer;
 import io.millrace.projections.Projection;
@@ -33,6 +34,8 @@ public final class PostgresBatchCommitter implements BatchCommitter {
     private final Checkpoint started;
 
     private Checkpoint acknowledged;
+    private ParkedStreams parked = ParkedStreams.NONE;
+    private boolean knowsParked;
     private @Nullable FlushSession session;
     private @Nullable Attempt unsettled;
 
@@ -96,6 +99,12 @@ public final class PostgresBatchCommitter implements BatchCommitter {
         return acknowledged;
     }
 
+    /** As found when the connection was opened first, or when the database had gone back. */
+    @Override
+    public ParkedStreams parked() {
+        return parked;
+    }
+
     /** Who moves the checkpoint: this committer. */
     public Writer writer() {
         return writer;
@@ -112,19 +121,28 @@ public final class PostgresBatchCommitter implements BatchCommitter {
     }
 
     private Attempt attempt(Batch batch) {
-        if (acknowledged.position().isPresent()
+        boolean mayStay = !batch.setAside().settled().isEmpty();
+        if (!mayStay
+                && acknowledged.position().isPresent()
                 && !batch.checkpoint().isAfter(acknowledged.position().get())) {
             throw new IllegalArgumentException("expected a batch that moves the checkpoint on: checkpoint="
                     + acknowledged.position().get() + ", batch=" + batch.checkpoint());
         }
         if (unsettled == null) {
-            return new Attempt(batch, planner.plan(batch.changes()));
+            return new Attempt(batch, plan(batch));
         }
         if (!unsettled.batch.checkpoint().equals(batch.checkpoint())) {
             throw new IllegalArgumentException("expected the batch whose outcome is unknown again: expected checkpoint="
                     + unsettled.batch.checkpoint() + ", checkpoint=" + batch.checkpoint());
         }
         return unsettled;
+    }
+
+    private StatementPlan plan(Batch batch) {
+        StatementPlan changes = planner.plan(batch.changes());
+        return batch.setAside().writesNothing()
+                ? changes
+                : changes.with(ParkedStatements.of(batch.projection(), batch.setAside()));
     }
 
     private CommitOutcome send(Attempt attempt) {
@@ -203,6 +221,9 @@ public final class PostgresBatchCommitter implements BatchCommitter {
         try {
             attempt.roundTrips++;
             found = on.readCheckpoint(acknowledged.projection());
+            if (found.isPresent() && verdict(found.get(), attempt) == CheckpointVerdict.WENT_BACK) {
+                parked = on.readParked(found.get());
+            }
         } catch (SQLException e) {
             attempt.lost = on.backend();
             unsettled = attempt;
@@ -220,7 +241,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
 
     private CommitOutcome outcome(Attempt attempt, Checkpoint found) {
         unsettled = null;
-        return switch (CheckpointVerdict.of(found, started, acknowledged, attempt.batch, writer)) {
+        return switch (verdict(found, attempt)) {
             case COMMITTED -> committed(attempt, found);
             case NOT_COMMITTED -> notCommitted(attempt);
             case FENCED -> fenced(found);
@@ -229,6 +250,10 @@ public final class PostgresBatchCommitter implements BatchCommitter {
                 yield new CommitOutcome.WentBack(found);
             }
         };
+    }
+
+    private CheckpointVerdict verdict(Checkpoint found, Attempt attempt) {
+        return CheckpointVerdict.of(found, started, acknowledged, attempt.batch, writer);
     }
 
     private CommitOutcome notCommitted(Attempt attempt) {
@@ -300,6 +325,10 @@ public final class PostgresBatchCommitter implements BatchCommitter {
     private FlushSession session() throws SQLException {
         if (session == null) {
             session = sessions.open(acknowledged.projection());
+        }
+        if (!knowsParked) {
+            parked = session.readParked(acknowledged);
+            knowsParked = true;
         }
         return session;
     }

@@ -1,6 +1,7 @@
 package io.millrace.sql;
 
 import io.millrace.batching.Batch;
+import io.millrace.batching.ParkedStreams;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.Writer;
 import java.sql.Connection;
@@ -100,6 +101,8 @@ final class PostgresFlushSession implements FlushSession {
             for (Parameter parameter : planned.parameters()) {
                 if (parameter instanceof Parameter.Values values) {
                     statement.setArray(at++, SqlArrays.of(connection, values));
+                } else if (parameter instanceof Parameter.Bytes bytes) {
+                    statement.setArray(at++, SqlArrays.of(connection, bytes));
                 } else {
                     RawStatement.bind(statement, at++, ((Parameter.Raw) parameter).value());
                 }
@@ -128,6 +131,11 @@ final class PostgresFlushSession implements FlushSession {
         try (Statement statement = connection.createStatement()) {
             statement.execute("ROLLBACK");
         }
+    }
+
+    @Override
+    public ParkedStreams readParked(Checkpoint checkpoint) throws SQLException {
+        return ParkedRows.streams(connection, checkpoint);
     }
 
     @Override

@@ -164,6 +164,11 @@ public final class PostgresStore implements AutoCloseable {
         }
     }
 
+    /** What projections have parked. */
+    public ParkedEvents parkedEvents() {
+        return new ParkedEvents(pool);
+    }
+
     /** Whether somebody's session writes this projection now. */
     public boolean isBeingWritten(String projection) {
         try (Connection connection = pool.borrow()) {

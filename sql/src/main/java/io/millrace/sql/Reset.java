@@ -13,13 +13,15 @@ import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** Empties tables and clears a checkpoint, raising its epoch. In the caller's transaction. */
+/** Empties tables, clears a checkpoint, raising its epoch, and forgets what is parked. In the caller's transaction. */
 final class Reset {
     private static final String CLEAR = """
             UPDATE millrace.checkpoints SET epoch = ?, flush_number = 0, position = NULL,
                 handled_position = NULL, handled_event_id = NULL, writer_id = NULL, writer_host = NULL,
                 writer_process_id = NULL, moved_at = NULL
             WHERE projection = ?""";
+
+    private static final String FORGET_PARKED = "DELETE FROM millrace.parked_events WHERE projection = ?";
 
     private final Connection connection;
     private final String schema;
@@ -94,6 +96,10 @@ final class Reset {
         try (PreparedStatement statement = connection.prepareStatement(CLEAR)) {
             statement.setLong(1, epoch);
             statement.setString(2, projection);
+            statement.executeUpdate();
+        }
+        try (PreparedStatement statement = connection.prepareStatement(FORGET_PARKED)) {
+            statement.setString(1, projection);
             statement.executeUpdate();
         }
         return Checkpoint.atStart(projection, epoch);

@@ -39,6 +39,11 @@ final class SqlArrays {
         };
     }
 
+    /** Bytes travel in binary form. */
+    static Array of(Connection connection, Parameter.Bytes parameter) throws SQLException {
+        return connection.createArrayOf("bytea", parameter.values().toArray(new byte[0][]));
+    }
+
     private static @Nullable String[] texts(List<@Nullable Object> values) {
         @Nullable String[] texts = new @Nullable String[values.size()];
         for (int i = 0; i < texts.length; i++) {

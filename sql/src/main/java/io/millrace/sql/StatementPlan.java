@@ -1,6 +1,7 @@
 package io.millrace.sql;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The statements that write a change set, in order; the checkpoint's not among them. A value: planning does no I/O.
@@ -19,6 +20,12 @@ record StatementPlan(List<Planned> statements) {
      * @param usersOwn whether it is a user's raw SQL
      */
     record Planned(String text, List<Parameter> parameters, boolean usersOwn) {}
+
+    /** These statements, and then others. */
+    StatementPlan with(List<Planned> others) {
+        return new StatementPlan(
+                Stream.concat(statements.stream(), others.stream()).toList());
+    }
 
     boolean hasRawSql() {
         return statements.stream().anyMatch(Planned::usersOwn);

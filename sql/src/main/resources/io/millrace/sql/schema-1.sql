@@ -144,6 +144,26 @@ RETURNS void LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
     DELETE FROM millrace.instances WHERE instance_id = its_id
 $$;
 
+-- Events that a projection has moved past without handling them; those of a stream in the order of their sequences. No
+-- error: not tried, as it follows an earlier one. In stream, event_type and error a NUL is written as \0.
+CREATE TABLE millrace.parked_events (
+    projection text NOT NULL,
+    sequence bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    stream text NOT NULL,
+    revision bigint NOT NULL,
+    position text NOT NULL CHECK (position ~ '^[0-9]+(/[0-9]+)?$'),
+    event_id uuid NOT NULL,
+    event_type text NOT NULL,
+    data bytea NOT NULL,
+    metadata bytea NOT NULL,
+    created timestamptz NOT NULL,
+    created_nanos smallint NOT NULL, -- what a timestamptz cannot hold
+    error text,
+    parked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    retries integer NOT NULL DEFAULT 0,
+    PRIMARY KEY (projection, sequence)
+);
+
 -- Moves a checkpoint if it stands where the caller left it; else raises MR001, and with it undoes the caller's flush.
 -- Returns the time, in microseconds since 1970.
 CREATE FUNCTION millrace.move_checkpoint(
