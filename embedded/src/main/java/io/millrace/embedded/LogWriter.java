@@ -1,6 +1,5 @@
 package io.millrace.embedded;
 
-import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -16,7 +15,7 @@ final class LogWriter {
     private final EventLog log;
     private final Optional<SystemProjections> projections;
     private final Optional<DiskStore> disk;
-    private final RecordCursor cursor;
+    private final Undeletion undeletion;
     private final AppendCheck check;
     private boolean broken;
 
@@ -24,8 +23,8 @@ final class LogWriter {
         this.log = log;
         this.projections = systemProjections ? Optional.of(new SystemProjections(log)) : Optional.empty();
         this.disk = disk;
-        this.cursor = new RecordCursor(log);
-        this.check = new AppendCheck(log, cursor);
+        this.undeletion = new Undeletion(log);
+        this.check = new AppendCheck(log, new RecordCursor(log));
     }
 
     synchronized AppendOutcome append(String name, long expected, List<Proposed> events) {
@@ -44,9 +43,9 @@ final class LogWriter {
         events.forEach(event -> log.add(stream, event));
         int last = log.size() - 1;
         if (isDeleted) {
-            undelete(stream, firstRevision);
+            undeletion.undelete(stream, firstRevision);
         }
-        deletedSubject.ifPresent(subject -> undelete(subject, subject.written()));
+        deletedSubject.ifPresent(subject -> undeletion.undelete(subject, subject.written()));
         finish(first);
         // What the server writes behind it may be in the same stream: it does not count.
         return new AppendOutcome.Appended(
@@ -75,15 +74,6 @@ final class LogWriter {
         log.addTombstone(log.findOrCreate(name));
         finish(first);
         return new AppendOutcome.Appended(Long.MAX_VALUE, log.address(first));
-    }
-
-    /** Shows a softly deleted stream again, from this revision on; not where its metadata is no JSON object. */
-    private void undelete(StreamState stream, long fromRevision) {
-        StreamState metadataStream = log.findOrCreate("$$" + stream.name);
-        ByteString old = cursor.load(metadataStream.sequenceOf(metadataStream.written() - 1))
-                .data();
-        StreamMetadata.withTruncateBefore(old, fromRevision)
-                .ifPresent(json -> log.add(metadataStream, Proposed.streamMetadata(json)));
     }
 
     private void finish(int first) {

@@ -3,6 +3,7 @@ package io.millrace.embedded;
 import com.google.protobuf.ByteString;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * The projections that EventStoreDB ships: links by category, by event type and by correlation, and one per stream.
@@ -18,11 +19,13 @@ final class SystemProjections {
     private final EventLog log;
     private final RecordCursor event;
     private final RecordCursor linked;
+    private final Undeletion undeletion;
 
     SystemProjections(EventLog log) {
         this.log = log;
         this.event = new RecordCursor(log);
         this.linked = new RecordCursor(log);
+        this.undeletion = new Undeletion(log);
     }
 
     void follow(int from, int toExclusive) {
@@ -90,14 +93,9 @@ final class SystemProjections {
 
     /** A link that is kept as any event is, since it can't be made again from its target alone. */
     private void addLink(String stream, String metadata, String data) {
-        log.add(
-                linkStream(stream),
-                new Proposed(
-                        UUID.randomUUID(),
-                        "$>",
-                        false,
-                        ByteString.copyFromUtf8(metadata),
-                        ByteString.copyFromUtf8(data)));
+        Proposed link = new Proposed(
+                UUID.randomUUID(), "$>", false, ByteString.copyFromUtf8(metadata), ByteString.copyFromUtf8(data));
+        write(stream, to -> log.add(to, link));
     }
 
     private void followFirst(String name) {
@@ -111,7 +109,21 @@ final class SystemProjections {
     }
 
     private void link(RecordKind kind, String stream) {
-        log.addLink(kind, linkStream(stream), event.sequence);
+        write(stream, to -> log.addLink(kind, to, event.sequence));
+    }
+
+    /** A link to a stream that was deleted softly revives it, as any append does; a tombstone is the end. */
+    private void write(String name, Consumer<StreamState> link) {
+        StreamState stream = linkStream(name);
+        if (stream.isTombstoned()) {
+            return;
+        }
+        boolean isDeleted = stream.isSoftDeleted();
+        long revision = stream.written();
+        link.accept(stream);
+        if (isDeleted) {
+            undeletion.undelete(stream, revision);
+        }
     }
 
     private StreamState linkStream(String name) {

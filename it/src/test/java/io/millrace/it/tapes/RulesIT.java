@@ -32,6 +32,7 @@ import org.junit.jupiter.api.TestFactory;
  * <p>A line is a call ({@link RuleCall}) and its answer ({@link RuleAnswer}). {@code %} stands for digits that no other
  * paragraph has, {@code @K} for the position that the K-th call to write was answered with; {@code then} is what the newest
  * subscription heard since, {@code wait} gives events time to grow old and projections time to follow.
+ * A title with {@code [nobody]} or {@code [admin]} is played to an embedded server that knows users.
  */
 class RulesIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -45,6 +46,12 @@ class RulesIT {
     @SuppressWarnings("NullAway.Init")
     private static ManagedChannel channel;
 
+    @SuppressWarnings("NullAway.Init")
+    private static EmbeddedEventStore secured;
+
+    @SuppressWarnings("NullAway.Init")
+    private static ManagedChannel securedChannel;
+
     @BeforeAll
     static void connect() {
         store = EmbeddedEventStore.start();
@@ -52,12 +59,18 @@ class RulesIT {
         channel = ManagedChannelBuilder.forAddress(server.getHost(), server.getPort())
                 .usePlaintext()
                 .build();
+        secured = EmbeddedEventStore.builder().user("admin", "changeit").start();
+        securedChannel = ManagedChannelBuilder.forAddress("127.0.0.1", secured.port())
+                .usePlaintext()
+                .build();
     }
 
     @AfterAll
     static void disconnect() {
         channel.shutdownNow();
+        securedChannel.shutdownNow();
         store.close();
+        secured.close();
     }
 
     @TestFactory
@@ -73,7 +86,7 @@ class RulesIT {
         String title = lines.get(0).substring(2);
         String run = Long.toString(System.nanoTime());
         return DynamicTest.dynamicTest(title, () -> {
-            Script script = new Script();
+            Script script = new Script(serverOf(title));
             List<String> answered = new ArrayList<>();
             for (String line : lines.subList(1, lines.size())) {
                 String call = line.split(" -> ", 2)[0];
@@ -84,12 +97,23 @@ class RulesIT {
         });
     }
 
+    private static ServerUnderTest serverOf(String title) {
+        if (title.startsWith("[admin]")) {
+            return new ServerUnderTest(securedChannel, Optional.of("admin:changeit"));
+        }
+        return new ServerUnderTest(title.startsWith("[nobody]") ? securedChannel : channel, Optional.empty());
+    }
+
     /** One paragraph under way: the positions of its appends, and its open subscriptions. */
     private static final class Script {
-        private final ServerUnderTest server = new ServerUnderTest(channel, Optional.empty());
+        private final ServerUnderTest server;
         private final List<Long> positions = new ArrayList<>();
         private final List<Conversation> open = new ArrayList<>();
         private int heard;
+
+        Script(ServerUnderTest server) {
+            this.server = server;
+        }
 
         String play(String text) throws InterruptedException {
             if (text.equals("wait")) {
