@@ -4,6 +4,7 @@ import io.millrace.batching.Batch;
 import io.millrace.batching.CommitOutcome;
 import io.millrace.batching.FlushReason;
 import io.millrace.batching.ProjectorListener;
+import java.math.BigDecimal;
 import java.time.Duration;
 
 /**
@@ -13,14 +14,21 @@ import java.time.Duration;
 public final class Meter implements ProjectorListener {
     private final PriceList prices;
     private final StatementCount statementCount;
+    private final Sending sending;
     private long batches;
     private long statements;
     private long roundTrips;
     private long checkpointOnly;
 
+    /** Of batches that go out as such. */
     public Meter(PriceList prices, StatementCount statementCount) {
+        this(prices, statementCount, Sending.BATCHED);
+    }
+
+    public Meter(PriceList prices, StatementCount statementCount, Sending sending) {
         this.prices = prices;
         this.statementCount = statementCount;
+        this.sending = sending;
     }
 
     /** Counts a committed batch. */
@@ -29,9 +37,10 @@ public final class Meter implements ProjectorListener {
             checkpointOnly++;
             return;
         }
+        long sent = statementCount.of(batch, outcome);
         batches++;
-        statements += statementCount.of(batch, outcome);
-        roundTrips += outcome.roundTrips();
+        statements += sent;
+        roundTrips += sending == Sending.SINGLES ? sent : outcome.roundTrips();
     }
 
     @Override
@@ -41,12 +50,8 @@ public final class Meter implements ProjectorListener {
 
     /** What was counted so far. */
     public synchronized Cost cost() {
-        return new Cost(
-                batches,
-                statements,
-                roundTrips,
-                prices.batches(batches, statements),
-                checkpointOnly,
-                prices.singles(checkpointOnly));
+        BigDecimal units =
+                sending == Sending.SINGLES ? prices.singles(statements) : prices.batches(batches, statements);
+        return new Cost(batches, statements, roundTrips, units, checkpointOnly, prices.singles(checkpointOnly));
     }
 }

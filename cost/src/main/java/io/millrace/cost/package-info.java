@@ -1,4 +1,4 @@
-/** What a projection costs: the price list and the meter. */
+/** What a projection costs: the price list, the meter, and the ladder of ways to pay less. */
 @NullMarked
 package io.millrace.cost;
 

@@ -45,6 +45,15 @@ class MeterTest {
     }
 
     @Test
+    void pricesStatementsThatGoOutOneByOneAsSingles() {
+        Meter meter = new Meter(PriceList.REFERENCE, StatementCount.PER_CHANGE, Sending.SINGLES);
+
+        meter.count(batch(FlushReason.SIZE, TWO_RAW), committed(7, 1));
+
+        assertThat(meter.cost()).isEqualTo(new Cost(1, 3, 3, new BigDecimal("3"), 0, BigDecimal.ZERO));
+    }
+
+    @Test
     void pricesTheFirstTwoRungsByTheStatement() {
         assertThat(PriceList.REFERENCE.singles(3_600 + 3_650)).isEqualByComparingTo("7250");
         assertThat(PriceList.REFERENCE.singles(3_600 + 3_600)).isEqualByComparingTo("7200");
@@ -59,7 +68,7 @@ class MeterTest {
     @Test
     void doesNotCountWhatWasNotCommitted() {
         Meter meter = new Meter(PriceList.REFERENCE, StatementCount.PER_ROW);
-        InMemoryCommitter committer = new InMemoryCommitter("p");
+        InMemoryCommitter committer = new InMemoryCommitter(ReferenceStream.VIEWS_PER_VIEWER);
         MeteringCommitter metering = new MeteringCommitter(
                 new io.millrace.batching.BatchCommitter() {
                     @Override

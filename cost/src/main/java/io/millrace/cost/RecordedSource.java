@@ -3,18 +3,28 @@ package io.millrace.cost;
 import io.millrace.projections.EventEnvelope;
 import io.millrace.projections.EventSource;
 import io.millrace.projections.SourceSignal;
+import io.millrace.projections.SourceSignal.CheckpointReached;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** An event source in memory that filters by type, as the server does, and hands on no more than it is asked for. */
-final class FilteringSource implements EventSource {
+/**
+ * An event source in memory. It filters by type as a server does, or leaves that to the reader: then an event that nobody
+ * handles is read all the same, and shows as a checkpoint. Hands on no more events than it is asked for. For one thread.
+ */
+final class RecordedSource implements EventSource {
+    private final boolean filters;
     private final Deque<EventEnvelope> waiting = new ArrayDeque<>();
     private Set<String> types = Set.of();
     private @Nullable Subscriber subscriber;
     private long demand;
+    private long eventsRead;
+
+    RecordedSource(boolean filters) {
+        this.filters = filters;
+    }
 
     @Override
     public Subscription subscribe(Request request, Subscriber to) {
@@ -29,25 +39,42 @@ final class FilteringSource implements EventSource {
             @Override
             public void close() {
                 demand = 0;
+                waiting.clear();
             }
         };
     }
 
+    /** Appends an event to what is read. */
     void append(EventEnvelope event) {
-        if (types.contains(event.type())) {
-            waiting.add(event);
+        boolean handled = types.contains(event.type());
+        if (handled || !filters) {
+            eventsRead++;
         }
-        handOn();
+        if (handled) {
+            waiting.add(event);
+            handOn();
+        } else if (!filters) {
+            say(new CheckpointReached(event.position()));
+        }
     }
 
-    void handOn() {
+    /** Hands on what is waiting, as far as it is asked for. */
+    boolean handOn() {
+        boolean some = false;
         while (demand > 0 && !waiting.isEmpty()) {
             demand--;
+            some = true;
             say(waiting.remove());
         }
+        return some;
     }
 
     void say(SourceSignal signal) {
         Objects.requireNonNull(subscriber, "not subscribed").onSignal(signal);
+    }
+
+    /** How many events came over the wire. */
+    long eventsRead() {
+        return eventsRead;
     }
 }
