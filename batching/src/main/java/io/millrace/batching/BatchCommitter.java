@@ -1,6 +1,7 @@
 package io.millrace.batching;
 
 import io.millrace.checkpoint.Checkpoint;
+import java.util.Optional;
 
 /**
  * Writes batches: rows and checkpoint together or not at all, and only if the checkpoint stands where this committer
@@ -23,6 +24,14 @@ public interface BatchCommitter extends AutoCloseable {
      * the same batch, and the committer first finds that out.
      */
     CommitOutcome commit(Batch batch);
+
+    /**
+     * Looks whether the checkpoint still stands where this committer left it. Blocks. Not to be called while the outcome
+     * of a batch is unknown.
+     *
+     * @return why it does not, or why that cannot be told; empty if it does
+     */
+    Optional<CommitOutcome> look();
 
     /** Gives back the connection. */
     @Override

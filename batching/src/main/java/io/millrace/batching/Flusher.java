@@ -155,7 +155,8 @@ final class Flusher {
         }
         bisection = null;
         if (outcome instanceof CommitOutcome.WentBack back) {
-            return wentBack(landed.batch(), back.checkpoint());
+            wentBack(back.checkpoint());
+            return new Landing.Back(back.checkpoint());
         }
         if (outcome instanceof CommitOutcome.Fenced fenced) {
             return new Landing.Over(new Fenced(fenced.message()));
@@ -184,17 +185,17 @@ final class Flusher {
         return new Landing.Done(batch.checkpoint());
     }
 
-    private Landing wentBack(Batch lost, Checkpoint checkpoint) {
+    /** Says so, and goes on from there. */
+    void wentBack(Checkpoint checkpoint) {
         LOG.warn(
-                "The database lost commits of projection {} that it had acknowledged: expected to go on to {}, but its"
-                        + " checkpoint stands at {} after {} moves. Rows went back with it; reading again from there.",
+                "The database lost commits of projection {} that it had acknowledged: expected its checkpoint at {}, but"
+                        + " it stands at {} after {} moves. Rows went back with it; reading again from there.",
                 projection.name(),
-                lost.checkpoint(),
+                tally.summary().checkpoint().map(Position::toString).orElse("the beginning"),
                 checkpoint.position().map(Position::toString).orElse("the beginning"),
                 checkpoint.flushNumber());
         available();
         tally.wentBackTo(checkpoint);
-        return new Landing.Back(checkpoint);
     }
 
     private void available() {

@@ -42,6 +42,7 @@ public final class Projector {
     private final PoisonWatch poison;
     private final Folding folding;
     private final Flusher flusher;
+    private final CheckpointWatch watch;
     private final Ending ending = new Ending();
 
     /**
@@ -67,9 +68,13 @@ public final class Projector {
         EventFolder folder = new EventFolder(projection, poison);
         this.folding = new Folding(
                 folder, options.flushPolicy(), new InARow(options.poison().maxParked()));
-        Backoff backoff = new Backoff(options.retryDelays(), surroundings.random());
-        this.flusher =
-                new Flusher(projection, committer, surroundings, backoff, listener, status, tally, folder, poison);
+        this.flusher = new Flusher(
+                projection, committer, surroundings, backoff(options), listener, status, tally, folder, poison);
+        this.watch = new CheckpointWatch(committer, surroundings, backoff(options), nowNanos());
+    }
+
+    private Backoff backoff(ProjectorOptions options) {
+        return new Backoff(options.retryDelays(), surroundings.random());
     }
 
     /**
@@ -85,6 +90,7 @@ public final class Projector {
         try {
             long now = nowNanos();
             boolean worked = collectFlight(now);
+            worked |= !hasEnded() && heedWatch(now);
             worked |= !hasEnded() && beginOrStop(now);
             worked |= !hasEnded() && receiveAndFold(now);
             worked |= !hasEnded() && flushIfDue(now);
@@ -101,6 +107,7 @@ public final class Projector {
         Landing landing = flusher.collect(now);
         if (landing instanceof Landing.Done done) {
             progress.committed(done.checkpoint(), now);
+            watch.heard(now);
         } else if (landing instanceof Landing.StreamParked parked) {
             foldAgainAfter(parked.upTo());
         } else if (landing instanceof Landing.Back back) {
@@ -115,6 +122,31 @@ public final class Projector {
     private void foldAgainAfter(Position flushedUpTo) {
         folding.unfold();
         progress.takeAgainAfter(flushedUpTo);
+    }
+
+    private boolean heedWatch(long now) {
+        if (!watch.hasLanded()) {
+            return false;
+        }
+        Optional<CommitOutcome> seen = watch.found();
+        if (seen.isEmpty()) {
+            watch.heard(now);
+            status.available();
+        } else if (seen.get() instanceof CommitOutcome.WentBack back) {
+            watch.heard(now);
+            flusher.wentBack(back.checkpoint());
+            readAgainFrom(back.checkpoint());
+        } else if (seen.get() instanceof CommitOutcome.Fenced fenced) {
+            endAs(new ProjectorState.Fenced(fenced.message()));
+        } else if (seen.get() instanceof CommitOutcome.Failed failed) {
+            endAs(new Failed(new ProjectorException(failed.message(), failed.cause())));
+        } else if (seen.get() instanceof CommitOutcome.Unavailable unavailable) {
+            watch.unheard(now);
+            status.unavailable(unavailable.message());
+        } else {
+            watch.unheard(now);
+        }
+        return true;
     }
 
     /** Rows and checkpoint went back together: what was read after it is read again. */
@@ -283,7 +315,7 @@ public final class Projector {
     // ---- flush
 
     private boolean flushIfDue(long now) {
-        if (!flusher.isFree()) {
+        if (!isFree()) {
             if (folding.isFull() && status.phase() != Phase.CATCHING_UP) {
                 status.enter(Phase.OVERRUN);
             }
@@ -292,10 +324,18 @@ public final class Projector {
         Optional<FlushReason> reason = reasonToFlush(now);
         if (reason.isPresent()) {
             flush(reason.get(), now);
-        } else {
-            ending.closing().ifPresent(closing -> endAs(closing.then()));
+            return true;
         }
-        return reason.isPresent();
+        if (ending.isClosing()) {
+            ending.closing().ifPresent(closing -> endAs(closing.then()));
+            return false;
+        }
+        return watch.lookIfDue(now);
+    }
+
+    /** Whether the committer can be asked something. */
+    private boolean isFree() {
+        return flusher.isFree() && !watch.isUnderWay();
     }
 
     private Optional<FlushReason> reasonToFlush(long now) {
@@ -332,11 +372,17 @@ public final class Projector {
      */
     public long nanosUntilDue() {
         long now = nowNanos();
-        return Math.min(ending.nanosLeft(now), flusher.isFree() ? nanosUntilFlushDue(now) : flusher.nanosUntilDue(now));
+        long due = flusher.isFree() ? nanosUntilFlushDue(now) : flusher.nanosUntilDue(now);
+        return Math.min(ending.nanosLeft(now), due);
     }
 
     private long nanosUntilFlushDue(long now) {
-        return folding.isEmpty() ? progress.nanosUntilCheckpointDue(now) : folding.nanosUntilDue(status.phase(), now);
+        if (watch.isUnderWay()) {
+            return Long.MAX_VALUE;
+        }
+        long flush =
+                folding.isEmpty() ? progress.nanosUntilCheckpointDue(now) : folding.nanosUntilDue(status.phase(), now);
+        return Math.min(flush, watch.nanosUntilDue(now));
     }
 
     public ProjectorState state() {

@@ -23,6 +23,10 @@ final class MemoryCommitter implements BatchCommitter {
     final List<Batch> committed = new ArrayList<>();
 
     private final Deque<Function<Batch, CommitOutcome>> answers = new ArrayDeque<>();
+    /** What is seen by the next looks; then that all is well. */
+    final Deque<CommitOutcome> lookAnswers = new ArrayDeque<>();
+
+    int looks;
     private Checkpoint checkpoint;
 
     MemoryCommitter(String projection) {
@@ -62,6 +66,12 @@ final class MemoryCommitter implements BatchCommitter {
         attempts.add(batch);
         Function<Batch, CommitOutcome> answer = answers.poll();
         return answer == null ? reallyCommit(batch) : answer.apply(batch);
+    }
+
+    @Override
+    public Optional<CommitOutcome> look() {
+        looks++;
+        return Optional.ofNullable(lookAnswers.poll());
     }
 
     CommitOutcome reallyCommit(Batch batch) {

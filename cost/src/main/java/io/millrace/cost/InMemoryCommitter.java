@@ -72,5 +72,10 @@ final class InMemoryCommitter implements BatchCommitter {
     }
 
     @Override
+    public Optional<CommitOutcome> look() {
+        return Optional.empty();
+    }
+
+    @Override
     public void close() {}
 }

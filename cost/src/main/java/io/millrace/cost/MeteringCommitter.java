@@ -4,6 +4,7 @@ import io.millrace.batching.Batch;
 import io.millrace.batching.BatchCommitter;
 import io.millrace.batching.CommitOutcome;
 import io.millrace.checkpoint.Checkpoint;
+import java.util.Optional;
 
 /** A committer that counts on a meter what it commits. */
 public final class MeteringCommitter implements BatchCommitter {
@@ -27,6 +28,11 @@ public final class MeteringCommitter implements BatchCommitter {
             meter.count(batch, committed);
         }
         return outcome;
+    }
+
+    @Override
+    public Optional<CommitOutcome> look() {
+        return committer.look();
     }
 
     @Override

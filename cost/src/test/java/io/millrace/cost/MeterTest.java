@@ -82,6 +82,11 @@ class MeterTest {
                     }
 
                     @Override
+                    public Optional<CommitOutcome> look() {
+                        return Optional.empty();
+                    }
+
+                    @Override
                     public void close() {}
                 },
                 meter);

@@ -2,6 +2,7 @@ package io.millrace.sql;
 
 import io.millrace.batching.Batch;
 import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.Position;
 import io.millrace.checkpoint.Writer;
 import java.util.Optional;
 
@@ -25,6 +26,21 @@ enum CheckpointVerdict {
      */
     static CheckpointVerdict of(
             Checkpoint found, Checkpoint started, Checkpoint acknowledged, Batch batch, Writer writer) {
+        return of(found, started, acknowledged, Optional.of(batch.checkpoint()), writer);
+    }
+
+    /** Decides where nothing was attempted: then it cannot be {@link #COMMITTED}. */
+    static CheckpointVerdict withoutAttempt(
+            Checkpoint found, Checkpoint started, Checkpoint acknowledged, Writer writer) {
+        return of(found, started, acknowledged, Optional.empty(), writer);
+    }
+
+    private static CheckpointVerdict of(
+            Checkpoint found,
+            Checkpoint started,
+            Checkpoint acknowledged,
+            Optional<Position> attempted,
+            Writer writer) {
         if (found.epoch() != acknowledged.epoch()) {
             return FENCED;
         }
@@ -38,7 +54,10 @@ enum CheckpointVerdict {
         if (flushes < 0) {
             return ours || found.flushNumber() <= started.flushNumber() ? WENT_BACK : FENCED;
         }
-        boolean attempted = flushes == 1 && ours && found.position().equals(Optional.of(batch.checkpoint()));
-        return attempted ? COMMITTED : FENCED;
+        boolean byAttempt = flushes == 1
+                && ours
+                && attempted.isPresent()
+                && found.position().equals(attempted);
+        return byAttempt ? COMMITTED : FENCED;
     }
 }

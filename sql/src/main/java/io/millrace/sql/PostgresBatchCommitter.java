@@ -295,6 +295,34 @@ public final class PostgresBatchCommitter implements BatchCommitter {
         return new CommitOutcome.Unavailable(message, new IllegalStateException(message));
     }
 
+    @Override
+    public Optional<CommitOutcome> look() {
+        if (unsettled != null) {
+            throw new IllegalStateException("expected no batch whose outcome is unknown: checkpoint="
+                    + unsettled.batch.checkpoint() + "; commit it again first");
+        }
+        Optional<Checkpoint> found;
+        try {
+            found = session().readCheckpoint(acknowledged.projection());
+        } catch (SQLException e) {
+            boolean wasOpen = session != null;
+            drop();
+            return Optional.of(wasOpen ? stillUnknown(e) : unreachable(e));
+        }
+        return found.isPresent() ? seen(found.get()) : Optional.of(checkpointGone());
+    }
+
+    private Optional<CommitOutcome> seen(Checkpoint found) {
+        return switch (CheckpointVerdict.withoutAttempt(found, started, acknowledged, writer)) {
+            case NOT_COMMITTED -> Optional.empty();
+            case WENT_BACK -> {
+                acknowledged = found;
+                yield Optional.of(new CommitOutcome.WentBack(found));
+            }
+            case FENCED, COMMITTED -> Optional.of(fenced(found));
+        };
+    }
+
     /** Refused, and yet the checkpoint stands where we left it: somebody is moving it back and forth. */
     private CommitOutcome contradiction() {
         String message = "the checkpoint of projection " + acknowledged.projection()

@@ -1,0 +1,90 @@
+package io.millrace.batching;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/**
+ * Looks at the checkpoint while nothing is flushed. Without it a projector that has nothing to do would never hear that
+ * the database lost commits, or that another one writes, and would call a read model live that lacks events. For the
+ * projector's thread; the look itself is run by the executor.
+ */
+final class CheckpointWatch implements Runnable {
+    private static final long EVERY_NANOS = Duration.ofSeconds(10).toNanos();
+
+    private final BatchCommitter committer;
+    private final Executor executor;
+    private final Runnable wakeUp;
+    private final Backoff backoff;
+    private long dueNanos;
+    private boolean underWay;
+    private Optional<CommitOutcome> found = Optional.empty();
+    /** Set last, so that whoever sees it sees what was found. */
+    private volatile boolean landed;
+
+    CheckpointWatch(BatchCommitter committer, Surroundings surroundings, Backoff backoff, long nowNanos) {
+        this.committer = committer;
+        this.executor = surroundings.flushes();
+        this.wakeUp = surroundings.wakeUp();
+        this.backoff = backoff;
+        heard(nowNanos);
+    }
+
+    /** The database has just said where the checkpoint stands. */
+    void heard(long nowNanos) {
+        backoff.reset();
+        dueNanos = nowNanos + EVERY_NANOS;
+    }
+
+    /** Looks again soon, since there was no answer. */
+    void unheard(long nowNanos) {
+        dueNanos = nowNanos + backoff.nextDelayNanos();
+    }
+
+    /** Begins to look, if it is time to. */
+    boolean lookIfDue(long nowNanos) {
+        if (nanosUntilDue(nowNanos) > 0) {
+            return false;
+        }
+        underWay = true;
+        executor.execute(this);
+        return true;
+    }
+
+    @Override
+    public void run() {
+        try {
+            found = committer.look();
+        } catch (RuntimeException | Error e) {
+            found = Optional.of(new CommitOutcome.Failed("expected to see the checkpoint, but it threw: " + e, e));
+        } finally {
+            landed = true;
+            wakeUp.run();
+        }
+    }
+
+    /** Whether a look is under way, so that nothing else can be asked of the committer. */
+    boolean isUnderWay() {
+        return underWay;
+    }
+
+    /** Whether a look has come to its end; then {@link #found} says what was seen. Told once. */
+    boolean hasLanded() {
+        boolean now = underWay && landed;
+        if (now) {
+            landed = false;
+            underWay = false;
+        }
+        return now;
+    }
+
+    /** Why the checkpoint does not stand where it was left; empty if it does. */
+    Optional<CommitOutcome> found() {
+        return found;
+    }
+
+    /** How long until it looks; {@link Long#MAX_VALUE} while it does. */
+    long nanosUntilDue(long nowNanos) {
+        return underWay ? Long.MAX_VALUE : Math.max(0, dueNanos - nowNanos);
+    }
+}
