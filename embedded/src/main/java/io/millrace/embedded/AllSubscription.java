@@ -127,18 +127,16 @@ final class AllSubscription extends ResponsePump {
         }
         begun = true;
         send(Messages.confirmation());
-        Optional<RuntimeException> refusal = redirect.or(start::refusal);
-        if (refusal.isPresent()) {
-            fail(refusal.get());
-            return false;
-        }
-        if (start.position() != null && next >= headAtStart) {
+        if (start.position() != null && next >= headAtStart && start.refusal().isEmpty()) {
             live = true;
             send(Messages.CAUGHT_UP);
-        } else {
-            beginWindows();
+            return true;
         }
-        return true;
+        // A follower has to read history to know that it may not.
+        Optional<RuntimeException> refusal = redirect.or(start::refusal);
+        refusal.ifPresent(this::fail);
+        beginWindows();
+        return refusal.isEmpty();
     }
 
     private void beginWindows() {

@@ -86,7 +86,7 @@ public final class Faults {
 
     /**
      * Acts as a follower: calls that require the leader get {@code not-leader} and this address; subscriptions get their
-     * confirmation first, as from a real one. Open subscriptions go on.
+     * confirmation first, and are refused only where there is history to read, as by a real one. Open subscriptions go on.
      */
     public void pretendNotLeader(String leaderHost, int leaderPort) {
         gate.leader = Optional.of(new FaultGate.Leader(leaderHost, leaderPort));

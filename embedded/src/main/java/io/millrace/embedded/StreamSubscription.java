@@ -40,7 +40,10 @@ final class StreamSubscription extends ResponsePump {
             }
             begun = true;
             send(Messages.confirmation());
-            redirect.ifPresent(this::fail);
+            // A follower has to read history to know that it may not.
+            if (next <= lastRevision()) {
+                redirect.ifPresent(this::fail);
+            }
         }
         while (mayGoOn()) {
             if (hasFallenBehind()) {

@@ -62,6 +62,15 @@ class FaultsTest {
     }
 
     @Test
+    void letsSubscriptionsGoOnThatHaveNoHistoryToRead() throws Exception {
+        store.faults().pretendNotLeader("127.0.0.1", 4711);
+        subscriber.subscribe("s-2").skipTo("caughtUp");
+        store.faults().pretendLeader();
+        other.append("s-2", 1);
+        assertThat(subscriber.next()).isEqualTo("0");
+    }
+
+    @Test
     void confirmsBeforeItSaysThatItIsNotTheLeader() throws Exception {
         store.faults().pretendNotLeader("127.0.0.1", 4711);
         subscriber.subscribe("s-1");
