@@ -3,6 +3,7 @@ package io.millrace.batching;
 import io.millrace.batching.Flusher.Landing;
 import io.millrace.batching.ProjectorState.Ended;
 import io.millrace.batching.ProjectorState.Failed;
+import io.millrace.batching.ProjectorState.Fenced;
 import io.millrace.batching.ProjectorState.Stopped;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.Position;
@@ -15,6 +16,7 @@ import io.millrace.projections.SourceSignal.CheckpointReached;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +46,7 @@ public final class Projector {
     private final Flusher flusher;
     private final CheckpointWatch watch;
     private final Ending ending = new Ending();
+    private volatile @Nullable String fencedBecause;
 
     /**
      * @param committer opened already; its checkpoint is where reading begins. It stays the caller's to close, once the
@@ -88,6 +91,11 @@ public final class Projector {
             return false;
         }
         try {
+            String fenced = fencedBecause;
+            if (fenced != null) {
+                endAs(new Fenced(fenced));
+                return true;
+            }
             long now = nowNanos();
             boolean worked = collectFlight(now);
             worked |= !hasEnded() && heedWatch(now);
@@ -363,6 +371,12 @@ public final class Projector {
     /** Asks it to commit what is folded, and the position that was read to, within this time, and to end then. */
     public void stop(Duration within) {
         ending.ask(within);
+        surroundings.wakeUp().run();
+    }
+
+    /** Ends it at once, committing nothing more: somebody else writes this projection, or may. */
+    public void fence(String message) {
+        fencedBecause = message;
         surroundings.wakeUp().run();
     }
 

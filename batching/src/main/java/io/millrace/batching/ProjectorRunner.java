@@ -82,6 +82,16 @@ public final class ProjectorRunner implements AutoCloseable {
         thread.join(within.plusSeconds(1).toMillis());
     }
 
+    /** As {@link #stop}, without waiting for the end. */
+    public void beginToStop(Duration within) {
+        projector.stop(within);
+    }
+
+    /** Ends it at once, committing nothing more; a batch that is under way is left to its fate. Does not wait. */
+    public void fence(String message) {
+        projector.fence(message);
+    }
+
     /** Waits until the projector has ended by itself or was stopped, and says what it has done. */
     public ProjectorSummary awaitEnd() throws InterruptedException {
         thread.join();

@@ -5,6 +5,7 @@ import static io.millrace.batching.Views.viewed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.batching.ProjectorState.Failed;
+import io.millrace.batching.ProjectorState.Fenced;
 import io.millrace.batching.ProjectorState.Retrying;
 import io.millrace.batching.ProjectorState.Stopped;
 import java.time.Duration;
@@ -74,6 +75,18 @@ class ProjectorStopTest {
 
         assertThat(projector.projector.state()).isEqualTo(new Stopped());
         assertThat(projector.projector.summary().handled()).isZero();
+    }
+
+    @Test
+    void fencedItEndsAtOnceAndDropsWhatItHasFolded() {
+        ProjectorHarness projector = ProjectorHarness.reading().views(1, 130, "1");
+
+        projector.projector.fence("the lease is not ours any more");
+        projector.passes(Duration.ofSeconds(2));
+
+        assertThat(projector.sizes()).containsExactly(100);
+        assertThat(projector.projector.state()).isEqualTo(new Fenced("the lease is not ours any more"));
+        assertThat(projector.source.closed).isTrue();
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.millrace.service;
 
-import io.millrace.batching.BatchCommitter;
 import io.millrace.batching.ProjectorListener;
 import io.millrace.batching.ProjectorOptions;
 import io.millrace.batching.ProjectorRunner;
@@ -11,6 +10,7 @@ import io.millrace.cost.Meter;
 import io.millrace.cost.PriceList;
 import io.millrace.cost.StatementCount;
 import io.millrace.projections.Projection;
+import io.millrace.sql.PostgresBatchCommitter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,19 +25,29 @@ final class ProjectionRun implements AutoCloseable {
 
     private final String name;
     private final Meter meter = new Meter(PriceList.REFERENCE, StatementCount.AS_SENT);
-    private final BatchCommitter committer;
+    private final PostgresBatchCommitter committer;
     private final ProjectorRunner runner;
     private final CompletableFuture<Long> endedNanos = new CompletableFuture<>();
     private long startedNanos;
 
     /**
-     * Makes the database ready for it; begins nothing yet.
+     * Makes the database ready for it; begins nothing yet. Without a lease: where nobody else can be.
      *
      * @throws io.millrace.sql.StartRefusedException if checkpoint, tables and projection do not fit together
      */
     ProjectionRun(Projection projection, Servers servers, ProjectorOptions options, ProjectorListener... listeners) {
+        this(projection, servers, servers.postgres().committerFor(projection), options, listeners);
+    }
+
+    /** Over a committer that stands at the checkpoint already, and becomes its own to close. */
+    ProjectionRun(
+            Projection projection,
+            Servers servers,
+            PostgresBatchCommitter committer,
+            ProjectorOptions options,
+            ProjectorListener... listeners) {
         this.name = projection.name();
-        this.committer = servers.postgres().committerFor(projection);
+        this.committer = committer;
         List<ProjectorListener> all = new ArrayList<>(List.of(meter, new StateLog(name), new EndWatch()));
         all.addAll(Arrays.asList(listeners));
         this.runner = new ProjectorRunner(
@@ -86,6 +96,16 @@ final class ProjectionRun implements AutoCloseable {
         return RunSummary.of(name, runner.summary(), meter.cost().units(), took);
     }
 
+    /** Asks it to commit what is folded and to end; does not wait for that. */
+    void beginToStop(Duration within) {
+        runner.beginToStop(within);
+    }
+
+    /** Drops what is folded and ends; does not wait for that. */
+    void fence(String why) {
+        runner.fence(why);
+    }
+
     /** Commits what is folded and ends; returns after that. */
     void stop(Duration within) {
         try {
@@ -98,6 +118,9 @@ final class ProjectionRun implements AutoCloseable {
     /** Gives its connection back; it must have ended, or never begun. */
     @Override
     public void close() {
+        if (state() instanceof Fenced) {
+            committer.abort(); // a batch may still be under way, and go nowhere for a long time
+        }
         committer.close();
     }
 }

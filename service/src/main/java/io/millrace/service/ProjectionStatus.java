@@ -6,6 +6,7 @@ import io.millrace.service.terminal.TextTable;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param head the last position of what it reads; null if there is nothing
  * @param lag events that it handles after the checkpoint, or that there are more than so many
  * @param oldestSeconds the age of the oldest of these; 0 if there is none
+ * @param owner the program that holds its lease; null if nobody does
+ * @param epoch of the last lease; 0 if there never was one
+ * @param standbys how many other programs would take it over
+ * @param waitsFor the sessions whose locks its flush waits for; null if it does not wait
  */
 record ProjectionStatus(
         String projection,
@@ -26,11 +31,16 @@ record ProjectionStatus(
         @Nullable String head,
         long lag,
         boolean lagExact,
-        BigDecimal oldestSeconds) {
+        BigDecimal oldestSeconds,
+        @Nullable String owner,
+        long epoch,
+        long standbys,
+        @Nullable String waitsFor) {
 
     enum State {
         NEW,
         STOPPED,
+        STANDBY,
         CATCHING_UP,
         LIVE
     }
@@ -41,6 +51,7 @@ record ProjectionStatus(
             Optional<Position> checkpoint,
             Optional<Position> head,
             Backlog backlog,
+            Ownership ownership,
             Instant now) {
         Duration age = backlog.oldest()
                 .map(oldest -> Duration.between(oldest, now))
@@ -53,7 +64,11 @@ record ProjectionStatus(
                 head.map(Position::toString).orElse(null),
                 backlog.events(),
                 backlog.exact(),
-                BigDecimal.valueOf(age.toMillis(), 3));
+                BigDecimal.valueOf(age.toMillis(), 3),
+                ownership.owner().orElse(null),
+                ownership.epoch(),
+                ownership.standbys(),
+                ownership.waitsFor().orElse(null));
     }
 
     String json() {
@@ -67,15 +82,26 @@ record ProjectionStatus(
                 .left("checkpoint")
                 .left("head")
                 .right("lag")
-                .right("oldest");
+                .right("oldest")
+                .left("owner");
         rows.forEach(row -> table.row(List.of(
                 row.projection(),
                 row.state().name(),
                 Shown.position(row.checkpoint()),
                 Shown.position(row.head()),
                 (row.lagExact() ? "" : "more than ") + String.format(Locale.ROOT, "%,d", row.lag()),
-                age(row.oldestSeconds()))));
-        return table.lines(columnsAtMost);
+                age(row.oldestSeconds()),
+                row.ownership())));
+        List<String> lines = new ArrayList<>(table.lines(columnsAtMost));
+        rows.stream()
+                .filter(row -> row.waitsFor() != null)
+                .forEach(row -> lines.add(row.projection() + " waits for " + row.waitsFor()));
+        return lines;
+    }
+
+    private String ownership() {
+        String standing = standbys == 0 ? "" : " (+" + standbys + " standby)";
+        return owner == null ? standing.strip() : owner + ", epoch " + epoch + standing;
     }
 
     private static String age(BigDecimal seconds) {

@@ -4,6 +4,7 @@ import io.millrace.batching.ProjectorOptions;
 import io.millrace.batching.ProjectorOptions.Until;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.Position;
+import io.millrace.checkpoint.lease.Bid;
 import io.millrace.projections.Projection;
 import io.millrace.projections.ReadModel;
 import io.millrace.service.configuration.Configuration;
@@ -41,6 +42,8 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--yes", description = "Do not ask before emptying tables.")
     private boolean yes;
 
+    private boolean wasReset;
+
     @Mixin
     private final FormatOption format = new FormatOption();
 
@@ -55,7 +58,8 @@ final class ReplayCommand implements Callable<Integer> {
             Projection projection = catalog.get(name);
             refuseIfOthersTablesAreInPlay(projection);
             try (Servers servers = new Servers(configuration)) {
-                if (fromStart && !reset(projection, servers)) {
+                LeasedProjections.refuseIfHeld(servers.postgres(), name, program.stop());
+                if (fromStart && !yes && !agreed(projection)) {
                     program.console().err().println("Nothing was changed.");
                     return ExitCode.DONE.number();
                 }
@@ -75,44 +79,61 @@ final class ReplayCommand implements Callable<Integer> {
         }
     }
 
-    private boolean reset(Projection projection, Servers servers) {
-        List<String> tables =
-                projection.readModels().stream().map(ReadModel::table).toList();
-        if (!yes && !agreed(tables)) {
-            return false;
+    private boolean agreed(Projection projection) {
+        String tables = String.join(", ", tables(projection));
+        if (!program.console().kind().asks()) {
+            throw new CommandFailure(ExitCode.USAGE, "--from-start empties " + tables + "; say --yes to that");
         }
-        Checkpoint cleared = servers.postgres().checkpoints().reset(name, tables);
-        program.console()
-                .err()
-                .println("Emptied " + String.join(", ", tables) + "; the checkpoint is cleared, epoch "
-                        + cleared.epoch() + ".");
-        return true;
+        return program.console().agrees("This empties " + tables + " and reads all events again. Go on?");
     }
 
-    private boolean agreed(List<String> tables) {
-        if (!program.console().kind().asks()) {
-            throw new CommandFailure(
-                    ExitCode.USAGE, "--from-start empties " + String.join(", ", tables) + "; say --yes to that");
-        }
-        return program.console()
-                .agrees("This empties " + String.join(", ", tables) + " and reads all events again. Go on?");
+    private static List<String> tables(Projection projection) {
+        return projection.readModels().stream().map(ReadModel::table).toList();
     }
 
     private ExitCode replay(Projection projection, Servers servers, Configuration configuration) {
         ProjectorOptions options =
                 ProjectorTuning.of(configuration.optionsOf(name)).withUntil(Until.FIRST_HEAD);
         Optional<Position> head = servers.eventStore().reads().head(projection.source());
-        Optional<Position> from = servers.postgres().checkpoints().find(name).flatMap(Checkpoint::position);
+        Optional<Position> from = fromStart
+                ? Optional.empty()
+                : servers.postgres().checkpoints().find(name).flatMap(Checkpoint::position);
+        servers.postgres().prepareLeases(List.of(projection));
         List<RunSummary> summaries;
         ExitCode exitCode;
-        try (Projections projections = new Projections();
-                ReplayProgress progress = new ReplayProgress(program.console(), name, from, head)) {
-            projections.start(new ProjectionRun(projection, servers, options, progress));
+        try (ReplayProgress progress = new ReplayProgress(program.console(), name, from, head);
+                LeasedProjections projections =
+                        new LeasedProjections(servers.postgres(), List.of(name), Bid.IF_FREE, (name, epoch, watch) -> {
+                            resetOnce(projection, servers, epoch);
+                            return new ProjectionRun(
+                                    projection,
+                                    servers,
+                                    servers.postgres().committerFor(projection, epoch),
+                                    options,
+                                    progress,
+                                    watch);
+                        })) {
+            projections.start();
             projections.awaitEnd(program.stop());
+            projections.refusal().ifPresent(refusal -> {
+                throw refusal;
+            });
             summaries = projections.summaries();
             exitCode = ExitCode.worst(projections.exitCodes());
         }
         format.print(program, summaries);
         return exitCode;
+    }
+
+    private void resetOnce(Projection projection, Servers servers, long epoch) {
+        if (fromStart && !wasReset) {
+            List<String> tables = tables(projection);
+            Checkpoint cleared = servers.postgres().checkpoints().reset(name, tables, epoch);
+            wasReset = true;
+            program.console()
+                    .err()
+                    .println("Emptied " + String.join(", ", tables) + "; the checkpoint is cleared, epoch "
+                            + cleared.epoch() + ".");
+        }
     }
 }

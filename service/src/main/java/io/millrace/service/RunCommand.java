@@ -1,17 +1,12 @@
 package io.millrace.service;
 
+import io.millrace.checkpoint.lease.Bid;
 import io.millrace.projections.Projection;
 import io.millrace.service.configuration.Configuration;
 import io.millrace.service.configuration.ConfigurationException;
-import io.millrace.sql.PostgresException;
-import io.millrace.sql.StartRefusedException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -21,13 +16,15 @@ import picocli.CommandLine.Mixin;
         description = {
             "Runs the projections of the configuration until it is stopped.",
             "",
-            "Each projection has its own state, logged at each change: STARTING, CATCHING_UP, LIVE, RETRYING (with its"
-                    + " cause), FENCED, FAILED, STOPPED. One that fails does not stop the others; the program ends"
-                    + " when none is left. Ctrl-C and SIGTERM commit what is folded, and end within 10 seconds."
+            "Any number of programs may run the same configuration: each projection is run by one of them, and another"
+                    + " takes it over within 5 seconds when that one is gone, at once when it is stopped.",
+            "",
+            "Each projection has its own state, logged at each change: STANDBY (another program runs it), STARTING,"
+                    + " CATCHING_UP, LIVE, RETRYING (with its cause), FENCED (another one has taken it over; then"
+                    + " STANDBY), FAILED, STOPPED. One that fails does not stop the others; the program ends when none"
+                    + " is left. Ctrl-C and SIGTERM commit what is folded, and end within 10 seconds."
         })
 final class RunCommand implements Callable<Integer> {
-    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
-
     private final Program program;
 
     @Mixin
@@ -43,26 +40,25 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Configuration configuration = configurationOption.read();
-        List<ExitCode> exitCodes = new ArrayList<>();
         try (ProjectionCatalog catalog = new ProjectionCatalog(configuration.plugins())) {
             Map<String, Projection> wanted = wanted(configuration, catalog);
-            try (Servers servers = new Servers(configuration);
-                    Projections projections = new Projections()) {
-                wanted.forEach((name, projection) -> {
-                    try {
-                        projections.start(new ProjectionRun(
-                                projection, servers, ProjectorTuning.of(configuration.optionsOf(name))));
-                    } catch (StartRefusedException | PostgresException e) {
-                        LOG.error("{}: FAILED: {}", name, e.getMessage(), e);
-                        exitCodes.add(Failures.exitCode(e));
-                    }
-                });
-                projections.awaitEnd(program.stop());
-                format.print(program, projections.summaries());
-                exitCodes.addAll(projections.exitCodes());
+            try (Servers servers = new Servers(configuration)) {
+                servers.postgres().prepareLeases(wanted.values());
+                LeasedProjections.Start start = (name, epoch, watch) -> new ProjectionRun(
+                        catalog.get(name),
+                        servers,
+                        servers.postgres().committerFor(catalog.get(name), epoch),
+                        ProjectorTuning.of(configuration.optionsOf(name)),
+                        watch);
+                try (LeasedProjections projections =
+                        new LeasedProjections(servers.postgres(), wanted.keySet(), Bid.SHARE, start)) {
+                    projections.start();
+                    projections.awaitEnd(program.stop());
+                    format.print(program, projections.summaries());
+                    return ExitCode.worst(projections.exitCodes()).number();
+                }
             }
         }
-        return ExitCode.worst(exitCodes).number();
     }
 
     private static Map<String, Projection> wanted(Configuration configuration, ProjectionCatalog catalog) {

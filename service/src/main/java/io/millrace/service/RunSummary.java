@@ -42,6 +42,27 @@ record RunSummary(
                 done.checkpoint().map(Position::toString).orElse(null));
     }
 
+    /** What a projection did that nobody has run yet. */
+    static RunSummary none(String projection) {
+        return new RunSummary(projection, 0, 0, 0, 0, 0, BigDecimal.ZERO, BigDecimal.ZERO, 0, null);
+    }
+
+    /** What was done in this run and the one after it. */
+    RunSummary and(RunSummary next) {
+        BigDecimal both = seconds.add(next.seconds);
+        return new RunSummary(
+                projection,
+                events + next.events,
+                handled + next.handled,
+                batches + next.batches,
+                statements + next.statements,
+                roundTrips + next.roundTrips,
+                units.add(next.units),
+                both,
+                both.signum() == 0 ? 0 : Math.round((events + next.events) / both.doubleValue()),
+                next.checkpoint);
+    }
+
     String json() {
         return JsonLine.of(this);
     }

@@ -23,7 +23,7 @@ final class StateLog implements ProjectorListener {
         if (to instanceof Retrying retrying) {
             LOG.warn("{}: {}, since {}: {}", projection, to.label(), retrying.since(), retrying.cause());
         } else if (to instanceof Fenced fenced) {
-            LOG.error("{}: {}: {}", projection, to.label(), fenced.message());
+            LOG.warn("{}: {}: {}", projection, to.label(), fenced.message());
         } else if (to instanceof Failed failed) {
             LOG.error("{}: {}: {}", projection, to.label(), Failures.sentence(failed.cause()), failed.cause());
         } else {

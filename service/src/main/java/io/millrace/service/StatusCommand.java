@@ -20,7 +20,10 @@ import picocli.CommandLine.Option;
         description = {
             "Prints a row per projection: its state, its checkpoint, the head of what it reads, and its lag.",
             "",
-            "States: NEW (never ran), STOPPED, and of those that run somewhere CATCHING_UP and LIVE (nothing to read)."
+            "States: NEW (never ran), STOPPED, STANDBY (programs wait to run it), and of those that run somewhere"
+                    + " CATCHING_UP and LIVE (nothing to read). The owner is the program that holds its lease, with"
+                    + " its epoch; others that stand by are counted. A flush that waits for another session's lock says"
+                    + " for whom."
                     + " The lag is the number of events that it handles after its checkpoint, counted up to 10,000 or"
                     + " for 2 seconds, and the age of the oldest of them."
         })
@@ -71,15 +74,24 @@ final class StatusCommand implements Callable<Integer> {
         Backlog backlog = servers.eventStore()
                 .reads()
                 .matchingAfter(projection.source(), projection.eventTypes(), position, COUNT_AT_MOST, COUNT_FOR);
-        boolean running = servers.postgres().isBeingWritten(projection.name());
+        Ownership ownership = Ownership.of(projection.name(), servers.postgres());
         return ProjectionStatus.of(
-                projection.name(), state(checkpoint, running, backlog), position, head, backlog, Instant.now());
+                projection.name(),
+                state(checkpoint, ownership, backlog),
+                position,
+                head,
+                backlog,
+                ownership,
+                Instant.now());
     }
 
-    private static ProjectionStatus.State state(Optional<Checkpoint> checkpoint, boolean running, Backlog backlog) {
-        if (!running) {
-            return checkpoint.isEmpty() ? ProjectionStatus.State.NEW : ProjectionStatus.State.STOPPED;
+    private static ProjectionStatus.State state(Optional<Checkpoint> checkpoint, Ownership ownership, Backlog backlog) {
+        if (ownership.isRunning()) {
+            return backlog.events() == 0 ? ProjectionStatus.State.LIVE : ProjectionStatus.State.CATCHING_UP;
         }
-        return backlog.events() == 0 ? ProjectionStatus.State.LIVE : ProjectionStatus.State.CATCHING_UP;
+        if (ownership.standbys() > 0) {
+            return ProjectionStatus.State.STANDBY;
+        }
+        return checkpoint.isEmpty() ? ProjectionStatus.State.NEW : ProjectionStatus.State.STOPPED;
     }
 }

@@ -91,18 +91,36 @@ class RunCommandTest {
     }
 
     @Test
-    void aFencedProjectionEndsWithWhoHoldsIt() throws SQLException {
+    void aFencedProjectionDropsItsBatchAndGoesOnUnderAnEpochOfItsOwn() throws SQLException {
         servers.append("account-a", "Paid", PAID);
         TestProgram running = run("payments");
         running.awaitErr("payments: LIVE");
         servers.execute("UPDATE millrace.checkpoints SET epoch = epoch + 1");
 
         servers.append("account-a", "Paid", PAID);
-        Ended ended = running.awaitEnd();
+        running.awaitErr("payments: FENCED");
+        TestProgram.await(() -> total("payments").equals("4"), running::err);
 
-        assertThat(ended.exitCode()).isEqualTo(4);
-        assertThat(ended.err()).contains("payments: FENCED", "nothing was written");
-        assertThat(total("payments")).isEqualTo("2");
+        assertThat(running.stop().exitCode()).isZero();
+        assertThat(servers.query("SELECT epoch FROM millrace.checkpoints")).containsExactly("3");
+    }
+
+    @Test
+    void oneOfTwoStandsByAndTakesOverWhenTheOtherStops() throws SQLException {
+        servers.append("account-a", "Paid", PAID);
+        TestProgram first = run("payments");
+        first.awaitErr("payments: LIVE");
+        TestProgram second = run("payments");
+        // Two programs in one process share its log, which goes to the console of the one that began last.
+        second.awaitErr("payments: STANDBY: process ");
+
+        assertThat(first.stop().exitCode()).isZero();
+        servers.append("account-a", "Paid", PAID);
+        TestProgram.await(() -> total("payments").equals("4"), second::err);
+
+        assertThat(second.stop().exitCode()).isZero();
+        assertThat(servers.query("SELECT epoch FROM millrace.checkpoints")).containsExactly("2");
+        assertThat(servers.query("SELECT 1 FROM millrace.instances")).isEmpty();
     }
 
     @Test

@@ -46,7 +46,9 @@ class StatusCommandTest {
 
         TestProgram running = TestProgram.start("run", "--config", config);
         running.awaitErr("payments: LIVE");
-        assertThat(status(config)).contains("\"state\":\"LIVE\"", "\"lag\":0", "\"oldestSeconds\":0.000");
+        assertThat(status(config))
+                .contains("\"state\":\"LIVE\"", "\"lag\":0", "\"oldestSeconds\":0.000")
+                .contains("\"owner\":\"process ", "\"epoch\":1,\"standbys\":0,\"waitsFor\":null");
         assertThat(running.stop().exitCode()).isZero();
 
         servers.append("account-a", "Paid", PAID);

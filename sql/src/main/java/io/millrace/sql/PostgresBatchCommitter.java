@@ -10,6 +10,7 @@ import io.millrace.projections.Projection;
 import java.sql.SQLException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +37,8 @@ public final class PostgresBatchCommitter implements BatchCommitter {
     private Checkpoint acknowledged;
     private ParkedStreams parked = ParkedStreams.NONE;
     private boolean knowsParked;
-    private @Nullable FlushSession session;
+    private final AtomicReference<@Nullable FlushSession> session = new AtomicReference<>();
+    private volatile boolean aborted;
     private @Nullable Attempt unsettled;
 
     /** A batch that was sent, or is about to be. */
@@ -305,7 +307,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
         try {
             found = session().readCheckpoint(acknowledged.projection());
         } catch (SQLException e) {
-            boolean wasOpen = session != null;
+            boolean wasOpen = session.get() != null;
             drop();
             return Optional.of(wasOpen ? stillUnknown(e) : unreachable(e));
         }
@@ -351,28 +353,41 @@ public final class PostgresBatchCommitter implements BatchCommitter {
     }
 
     private FlushSession session() throws SQLException {
-        if (session == null) {
-            session = sessions.open(acknowledged.projection());
+        FlushSession open = session.get();
+        if (open == null) {
+            open = sessions.open(acknowledged.projection());
+            session.set(open);
+            if (aborted) {
+                drop();
+                throw new SQLException("the committer was closed under this batch", "08003");
+            }
         }
         if (!knowsParked) {
-            parked = session.readParked(acknowledged);
+            parked = open.readParked(acknowledged);
             knowsParked = true;
         }
-        return session;
+        return open;
     }
 
     private void drop() {
-        if (session != null) {
-            session.discard();
-            session = null;
+        FlushSession open = session.getAndSet(null);
+        if (open != null) {
+            open.discard();
         }
+    }
+
+    /** Ends its connection for good, also under a batch that is under way, which is then lost. By any thread. */
+    public void abort() {
+        aborted = true;
+        drop();
     }
 
     @Override
     public void close() {
-        if (session != null) {
+        FlushSession open = session.get();
+        if (open != null) {
             try {
-                session.release();
+                open.release();
             } catch (SQLException e) {
                 log.debug("The connection of projection {} was lost already", acknowledged.projection(), e);
             }
