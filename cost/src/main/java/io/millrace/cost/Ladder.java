@@ -85,8 +85,9 @@ public record Ladder(
                                 .anyMatch(event -> event.type().equals(type))
                         || stream.live().stream().anyMatch(event -> event.type().equals(type)));
         if (!some) {
-            throw new IllegalArgumentException("expected events that projection " + projection.name() + " handles, "
-                    + projection.eventTypes() + ": " + stream.description() + " has none");
+            throw new IllegalArgumentException(
+                    "expected events that projection " + projection.name() + " handles, " + projection.eventTypes()
+                            + " in " + projection.source() + ": " + stream.description() + " has none");
         }
     }
 

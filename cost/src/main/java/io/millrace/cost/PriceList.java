@@ -11,12 +11,23 @@ import java.math.BigDecimal;
  * @param perStatement each statement in a batch, the checkpoint's included
  */
 public record PriceList(BigDecimal single, BigDecimal batch, BigDecimal perStatement) {
+    /** Far beyond any sense; what is larger, or finer, would only make figures that nobody can read. */
+    private static final BigDecimal MOST = BigDecimal.valueOf(1_000_000_000);
+
+    private static final int MOST_DECIMALS = 9;
+
     public static final PriceList REFERENCE = new PriceList(BigDecimal.ONE, BigDecimal.ONE, new BigDecimal("0.1"));
 
     public PriceList {
-        if (single.signum() < 0 || batch.signum() < 0 || perStatement.signum() < 0) {
-            throw new IllegalArgumentException(
-                    "expected prices >= 0: single=" + single + ", batch=" + batch + ", perStatement=" + perStatement);
+        requirePrice("single", single);
+        requirePrice("batch", batch);
+        requirePrice("perStatement", perStatement);
+    }
+
+    private static void requirePrice(String name, BigDecimal price) {
+        if (price.signum() < 0 || price.compareTo(MOST) > 0 || price.scale() > MOST_DECIMALS) {
+            throw new IllegalArgumentException("expected a price from 0 to " + MOST + " with at most " + MOST_DECIMALS
+                    + " decimals: " + name + "=" + price);
         }
     }
 
@@ -28,5 +39,11 @@ public record PriceList(BigDecimal single, BigDecimal batch, BigDecimal perState
     /** What that many batches cost that have that many statements in all, their checkpoints included. */
     public BigDecimal batches(long batches, long statements) {
         return batch.multiply(BigDecimal.valueOf(batches)).add(perStatement.multiply(BigDecimal.valueOf(statements)));
+    }
+
+    /** In words: {@code a single statement 1, a batch 1, each statement in it 0.1}. */
+    public String describe() {
+        return "a single statement " + single.toPlainString() + ", a batch " + batch.toPlainString()
+                + ", each statement in it " + perStatement.toPlainString();
     }
 }

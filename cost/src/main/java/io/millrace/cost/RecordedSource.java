@@ -2,12 +2,14 @@ package io.millrace.cost;
 
 import io.millrace.projections.EventEnvelope;
 import io.millrace.projections.EventSource;
+import io.millrace.projections.Source;
 import io.millrace.projections.SourceSignal;
 import io.millrace.projections.SourceSignal.CheckpointReached;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class RecordedSource implements EventSource {
     private final boolean filters;
     private final Deque<EventEnvelope> waiting = new ArrayDeque<>();
-    private Set<String> types = Set.of();
+    private Predicate<EventEnvelope> handles = event -> false;
     private @Nullable Subscriber subscriber;
     private long demand;
     private long eventsRead;
@@ -28,7 +30,7 @@ final class RecordedSource implements EventSource {
 
     @Override
     public Subscription subscribe(Request request, Subscriber to) {
-        types = request.eventTypes();
+        handles = event -> handles(request.source(), request.eventTypes(), event);
         subscriber = to;
         return new Subscription() {
             @Override
@@ -44,9 +46,25 @@ final class RecordedSource implements EventSource {
         };
     }
 
+    /**
+     * Whether a projection with this source and these types handles an event. What a stream of links holds (their names
+     * begin with a dollar) is not known here: any event may be linked from it.
+     */
+    static boolean handles(Source source, Set<String> types, EventEnvelope event) {
+        if (!types.contains(event.type())) {
+            return false;
+        }
+        if (source instanceof Source.StreamsStartingWith streams) {
+            return streams.prefixes().stream().anyMatch(event.stream()::startsWith);
+        }
+        return !(source instanceof Source.SingleStream single)
+                || single.stream().startsWith("$")
+                || single.stream().equals(event.stream());
+    }
+
     /** Appends an event to what is read. */
     void append(EventEnvelope event) {
-        boolean handled = types.contains(event.type());
+        boolean handled = handles.test(event);
         if (handled || !filters) {
             eventsRead++;
         }

@@ -67,6 +67,12 @@ final class ReadRequests {
         return request(startAt(filtered.clone().setCount(maxEvents).setResolveLinks(isStream()), fromInclusive));
     }
 
+    /** Whatever there is, of any type, from the beginning; only streams that are picked by prefix are filtered. */
+    ReadReq everything() {
+        Options.Builder options = source instanceof Source.StreamsStartingWith ? filtered.clone() : base();
+        return request(startAt(options.setCount(Long.MAX_VALUE).setResolveLinks(isStream()), Optional.empty()));
+    }
+
     /** The event at this position, or the first one after it, unfiltered. */
     ReadReq eventAt(Position position) {
         return request(startAt(base().setCount(1).setResolveLinks(isStream()), Optional.of(position)));

@@ -31,6 +31,7 @@ import java.util.function.Predicate;
 public final class StoreReads {
     private static final int REDIRECTS = 3;
     private static final int PAGE = 500;
+    private static final Duration LONG_READ = Duration.ofMinutes(5);
     private static final Set<String> ANY_TYPE = Set.of("any");
 
     private final Transport transport;
@@ -95,6 +96,36 @@ public final class StoreReads {
             try (BlockingRead reading = new BlockingRead(calls, request, terms, count)) {
                 boolean ended = reading.await(maxDuration);
                 return count.result(ended);
+            }
+        });
+    }
+
+    /**
+     * The first events of a source, of any type but the system's own, in order.
+     *
+     * @throws EventSourceException if they do not come, or more slowly than it is worth waiting for
+     */
+    public List<EventEnvelope> events(Source source, int maxEvents) {
+        EventDecoder decoder = new EventDecoder(source, ANY_TYPE);
+        return followingLeader(() -> {
+            List<EventEnvelope> events = new ArrayList<>();
+            Predicate<ReadResp> takesMore = answer -> {
+                EventEnvelope event = answer.hasEvent() ? decoder.any(answer.getEvent()) : null;
+                if (event != null && !event.type().startsWith("$")) {
+                    events.add(event);
+                }
+                return events.size() < maxEvents;
+            };
+            StoreCalls.Terms terms = terms(LONG_READ);
+            try (BlockingRead reading =
+                    new BlockingRead(calls, new ReadRequests(source, ANY_TYPE).everything(), terms, takesMore)) {
+                if (!reading.await(LONG_READ)) {
+                    throw new EventSourceException(
+                            EventSourceException.Kind.UNREACHABLE,
+                            "expected " + calls.target() + " to send its events within " + LONG_READ.toMinutes()
+                                    + " minutes, and it still does; ask for fewer");
+                }
+                return events;
             }
         });
     }

@@ -20,7 +20,9 @@ public enum ExitCode {
     /** Another writer or epoch moved the checkpoint. */
     FENCED(4),
     /** Refused at start, nothing written: checkpoint, tables and store do not fit together. */
-    REFUSED(5);
+    REFUSED(5),
+    /** A stream costs more than its budget. */
+    OVER_BUDGET(6);
 
     private final int number;
 

@@ -72,6 +72,7 @@ public final class Main {
                 .addSubcommand(new StatusCommand(program))
                 .addSubcommand(new ImportCommand(program))
                 .addSubcommand(new SchemaCommand(program))
+                .addSubcommand(new CostCommand(program))
                 .addSubcommand(new EventStoreCommand(program));
         return commandLine
                 .setOut(program.console().out())

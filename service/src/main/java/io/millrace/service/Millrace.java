@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
             "2:wrong usage, configuration or input file",
             "3:a server cannot be reached, or does not let us in",
             "4:fenced: another writer moved the checkpoint",
-            "5:refused at start: checkpoint, tables and store do not fit together"
+            "5:refused at start: checkpoint, tables and store do not fit together",
+            "6:`cost`: the stream costs more than its budget"
         },
         footer = "%nTry `millrace demo` first; `millrace COMMAND --help` tells more.")
 final class Millrace implements Runnable {
