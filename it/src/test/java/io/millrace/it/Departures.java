@@ -9,6 +9,10 @@ import io.millrace.projections.Projection;
 import io.millrace.projections.ProjectionProvider;
 import io.millrace.projections.ReadModel;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The projections of these tests, offered to the program as users offer theirs. They count departures as the example
@@ -58,8 +62,29 @@ public final class Departures implements ProjectionProvider {
     static final Setup CONTESTED = Setup.named("contested-departures");
     static final Setup POISONED = Setup.named("poisoned-departures");
 
+    /** One for each test of what happens around a program. */
+    private static final Map<String, Setup> SURROUNDED = Stream.of(
+                    "column-dropped",
+                    "column-gone",
+                    "table-renamed",
+                    "rights-revoked",
+                    "index-created",
+                    "column-added",
+                    "statement-timeout",
+                    "no-connection",
+                    "read-only",
+                    "disk-full",
+                    "slow-database")
+            .collect(Collectors.toUnmodifiableMap(name -> name, Setup::named));
+
+    static Setup surrounded(String name) {
+        return Optional.ofNullable(SURROUNDED.get(name)).orElseThrow();
+    }
+
     @Override
     public List<Projection> projections() {
-        return List.of(REPLAYED.build(), FOLLOWED.build(), CONTESTED.build(), POISONED.build());
+        return Stream.concat(Stream.of(REPLAYED, FOLLOWED, CONTESTED, POISONED), SURROUNDED.values().stream())
+                .map(Setup::build)
+                .toList();
     }
 }

@@ -84,9 +84,9 @@ public final class EventEnvelope implements SourceSignal {
         return data.length + metadata.length;
     }
 
-    /** How an error names it. */
+    /** How an error names it; in one line, whatever whoever wrote the event called it. */
     @Override
     public String toString() {
-        return "event " + type + " " + stream + "#" + revision + " at " + position;
+        return "event " + Text.printable(type) + " " + Text.printable(stream) + "#" + revision + " at " + position;
     }
 }

@@ -21,6 +21,10 @@ final class Identifiers {
         } catch (IllegalArgumentException e) {
             throw new InvalidProjectionException(where + ": the name of the " + what + ": " + e.getMessage(), e);
         }
+        if (name.chars().anyMatch(Character::isISOControl)) {
+            throw new InvalidProjectionException(where + ": expected a name without control characters for the " + what
+                    + ": name=" + Text.printable(name) + ". Choose another");
+        }
         if (Text.utf8Length(name) > MAX_BYTES) {
             throw new InvalidProjectionException(where + ": expected a name of at most " + MAX_BYTES + " bytes for the "
                     + what + ", as PostgreSQL cuts off the rest: name=" + name + ". Shorten it");

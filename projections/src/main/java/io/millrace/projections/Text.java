@@ -1,5 +1,7 @@
 package io.millrace.projections;
 
+import java.util.Locale;
+
 /** What PostgreSQL can keep as text. */
 final class Text {
     private Text() {}
@@ -23,6 +25,22 @@ final class Text {
             }
         }
         return text;
+    }
+
+    /** The text with its control characters shown as {@code \}{@code u000a}: it can begin no line of its own. */
+    static String printable(String text) {
+        if (text.chars().noneMatch(Character::isISOControl)) {
+            return text;
+        }
+        StringBuilder shown = new StringBuilder(text.length() + 16);
+        text.chars().forEach(c -> {
+            if (Character.isISOControl(c)) {
+                shown.append(String.format(Locale.ROOT, "\\u%04x", c));
+            } else {
+                shown.append((char) c);
+            }
+        });
+        return shown.toString();
     }
 
     /** How many bytes it has in UTF-8; for well-formed text. */

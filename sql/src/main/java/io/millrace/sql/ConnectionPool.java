@@ -68,9 +68,10 @@ final class ConnectionPool implements ConnectionSource, AutoCloseable {
             source.setProperty(PGProperty.STRING_TYPE, "varchar");
             source.setProperty(PGProperty.AUTOSAVE, "never");
             source.setProperty(PGProperty.DEFAULT_ROW_FETCH_SIZE, "0");
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException invalid) {
+            // Without its cause: that one quotes the URL, and its password.
             throw new PostgresException(
-                    PostgresException.Kind.CONFIGURATION, "The settings for PostgreSQL are wrong: " + settings, e);
+                    PostgresException.Kind.CONFIGURATION, "The settings for PostgreSQL are wrong: " + settings, null);
         }
         return source;
     }

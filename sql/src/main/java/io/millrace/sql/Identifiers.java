@@ -14,9 +14,9 @@ final class Identifiers {
     /** A name in double quotes. */
     static String quoted(String name) {
         int bytes = name.getBytes(StandardCharsets.UTF_8).length;
-        if (bytes == 0 || bytes > MAX_BYTES || name.indexOf('\0') >= 0) {
+        if (bytes == 0 || bytes > MAX_BYTES || name.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException("expected a name of 1 to " + MAX_BYTES
-                    + " bytes in UTF-8 without a NUL character: name=" + name + " (" + bytes + " bytes)");
+                    + " bytes in UTF-8 without control characters: name=" + name + " (" + bytes + " bytes)");
         }
         return '"' + name.replace("\"", "\"\"") + '"';
     }

@@ -180,7 +180,8 @@ public final class PostgresBatchCommitter implements BatchCommitter {
             return judge(attempt, on);
         }
         unsettled = null;
-        if (failure == SqlFailure.FAILED) {
+        if (failure == SqlFailure.FAILED || SqlFailure.isReadOnly(error)) {
+            // Read-only is what a session began with: only another one begins otherwise, maybe at another server.
             drop();
         }
         return failure.asOutcome(error, acknowledged.projection());

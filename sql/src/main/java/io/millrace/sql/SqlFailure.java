@@ -33,6 +33,9 @@ enum SqlFailure {
     /** Not available now: a lock, an object in use; a read-only transaction (a standby, a full disk); idle too long. */
     private static final Set<String> TRANSIENT_STATES = Set.of("55P03", "55006", "25006", "25P03");
 
+    /** Where PostgreSQL writes files. */
+    private static final Set<String> STORAGE_SOURCES = Set.of("md.c", "fd.c", "buffile.c", "slru.c", "xlog.c");
+
     static SqlFailure of(SQLException e) {
         String state = state(e);
         if (state.equals(CHECKPOINT_ELSEWHERE)) {
@@ -42,10 +45,19 @@ enum SqlFailure {
             return TOO_SLOW;
         }
         String errorClass = state.substring(0, Math.min(2, state.length()));
-        if (TRANSIENT_CLASSES.contains(errorClass) || TRANSIENT_STATES.contains(state)) {
+        if (TRANSIENT_CLASSES.contains(errorClass) || TRANSIENT_STATES.contains(state) || isStorage(e)) {
             return UNAVAILABLE;
         }
         return errorClass.equals("22") || errorClass.equals("23") ? REJECTED : FAILED;
+    }
+
+    /** A quota or a limit of files has no SQLSTATE of its own (XX000); who says it has a name in every language. */
+    private static boolean isStorage(SQLException e) {
+        return state(e).equals("XX000")
+                && e instanceof PSQLException answer
+                && answer.getServerErrorMessage() != null
+                && STORAGE_SOURCES.contains(
+                        String.valueOf(answer.getServerErrorMessage().getFile()));
     }
 
     /** Whether trying the same again can help. */
@@ -55,6 +67,11 @@ enum SqlFailure {
 
     static String state(SQLException e) {
         return e.getSQLState() == null ? "" : e.getSQLState();
+    }
+
+    /** A standby, or a session that began while the database was set to take no writes. */
+    static boolean isReadOnly(SQLException e) {
+        return state(e).equals("25006");
     }
 
     /** Whether the server, or we, waited no longer; as the error is that lost a connection. */

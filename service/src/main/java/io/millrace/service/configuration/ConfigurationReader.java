@@ -58,7 +58,8 @@ final class ConfigurationReader {
             if (e.getCause() instanceof ConfigurationException cause) {
                 throw new ConfigurationException(file + ", " + cause.getMessage(), cause);
             }
-            throw new ConfigurationException(file + at(e.getLocation()) + ": " + sentence(e), e);
+            // Without its cause: that one quotes lines of the file, and values.
+            throw new ConfigurationException(file + at(e.getLocation()) + ": " + sentence(e));
         } catch (IOException e) {
             throw new ConfigurationException("the configuration " + file + " cannot be read: " + e.getMessage(), e);
         }

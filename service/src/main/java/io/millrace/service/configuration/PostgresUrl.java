@@ -11,13 +11,17 @@ import java.util.regex.Pattern;
  * takes, {@code postgresql://user:password@host/database}, whose user and password the driver would take for a host.
  */
 record PostgresUrl(String jdbc, Optional<String> user, Optional<String> password) {
-    private static final Pattern URL = Pattern.compile("(?:jdbc:)?postgres(?:ql)?://(?:([^/@]*)@)?(.*)");
+    private static final Pattern URL = Pattern.compile("(?:jdbc:)?postgres(?:ql)?://(?:([^/]*)@)?(.*)");
 
     static PostgresUrl parse(String url) {
         Matcher parts = URL.matcher(url);
         if (!parts.matches()) {
             throw new ConfigurationException(
                     "`postgres.url` must look like jdbc:postgresql://host:5432/database, or postgresql://…");
+        }
+        if (parts.group(2).split("\\?", 2)[0].indexOf('@') >= 0) {
+            throw new ConfigurationException(
+                    "`postgres.url`: a / in user or password is written %2F, an @ in the" + " database's name %40");
         }
         String jdbc = "jdbc:postgresql://" + parts.group(2);
         String[] login = parts.group(1) == null ? new String[0] : parts.group(1).split(":", 2);

@@ -25,10 +25,10 @@ public final class LiveLines {
         return live;
     }
 
-    /** Writes an ordinary line, above the live ones. */
+    /** Writes an ordinary line, above the live ones, as text: the terminal obeys nothing in it. */
     public synchronized void println(String line) {
         clear();
-        writer.println(line);
+        writer.println(Printable.of(line));
         draw();
     }
 
@@ -36,7 +36,7 @@ public final class LiveLines {
     synchronized void ask(String question) {
         clear();
         lines.clear();
-        writer.print(question);
+        writer.print(Printable.of(question));
         writer.flush();
     }
 

@@ -24,12 +24,14 @@ public final class TextTable {
         return this;
     }
 
-    /** Adds a row, with one cell for each column. */
+    /** Adds a row, with one cell for each column; of each one line is made. */
     public TextTable row(List<String> cells) {
         if (cells.size() != columns.size()) {
             throw new IllegalArgumentException("expected " + columns.size() + " cells: cells=" + cells);
         }
-        rows.add(List.copyOf(cells));
+        rows.add(cells.stream()
+                .map(cell -> Printable.of(cell).replace('\n', ' ').replace('\t', ' '))
+                .toList());
         return this;
     }
 

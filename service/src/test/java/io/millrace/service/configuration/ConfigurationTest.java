@@ -8,12 +8,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationTest {
     private static final String SERVERS = "eventstore: esdb://admin:hunter2@db:2113\npostgres: embedded\n";
@@ -172,6 +174,64 @@ class ConfigurationTest {
     void makesNoObjectThatTheFileNames() {
         assertThatThrownBy(() -> read(SERVERS + "plugins: !!javax.script.ScriptEngineManager [x]\n"))
                 .isInstanceOf(ConfigurationException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "!!javax.script.ScriptEngineManager [!!java.net.URLClassLoader [[!!java.net.URL ['http://127.0.0.1:1/']]]]",
+                "!!com.sun.rowset.JdbcRowSetImpl {dataSourceName: 'rmi://127.0.0.1:1/x', autoCommit: true}",
+                "!!io.millrace.service.configuration.Document {plugins: x}",
+                "!<tag:yaml.org,2002:java.lang.Runtime> x y z"
+            })
+    void takesNoTagForAClass(String value) throws IOException {
+        for (String key : List.of("plugins", "projections")) {
+            try {
+                assertThat(read(SERVERS + key + ": " + value + "\n").plugins())
+                        .as("at most text")
+                        .contains(folder.resolve("x y z"));
+            } catch (ConfigurationException refused) {
+                assertThat(refused).hasMessageContaining("line");
+            }
+        }
+    }
+
+    /** A billion laughs: each line would be ten times the one before. An alias is never what it stands for. */
+    @Test
+    void expandsNoAlias() {
+        StringBuilder yaml = new StringBuilder(SERVERS).append("a0: &a0 [lol]\n");
+        for (int i = 1; i < 30; i++) {
+            yaml.append('a').append(i).append(": &a").append(i).append(" [");
+            yaml.append(("*a" + (i - 1) + ", ").repeat(10)).append("x]\n");
+        }
+
+        assertThatThrownBy(() -> read(yaml.toString())).hasMessageContaining("unknown key `a0`");
+        assertThatThrownBy(() -> read("a: &a [*a]\n")).hasMessageContaining("unknown key `a`");
+        assertThatThrownBy(() -> read(SERVERS + "projections: &a {p: *a}\n"))
+                .isInstanceOf(ConfigurationException.class);
+    }
+
+    @Test
+    void refusesWhatIsNestedOrLongBeyondReason() {
+        assertThatThrownBy(() -> read(SERVERS + "plugins: " + "[".repeat(100_000) + "\n"))
+                .isInstanceOf(ConfigurationException.class);
+        assertThatThrownBy(() -> read(SERVERS + "plugins: " + "{a: ".repeat(100_000) + "\n"))
+                .isInstanceOf(ConfigurationException.class);
+    }
+
+    @Test
+    void takesALoginWithSignsThatAUrlWouldEscape() throws IOException {
+        Configuration configuration = read("{eventstore: embedded, postgres: 'postgresql://me:p@ss?w#d@db/shop'}");
+
+        assertThat(configuration.postgres())
+                .isEqualTo(new PostgresSetting.Server(
+                        new Secret("jdbc:postgresql://db/shop"),
+                        Optional.of("me"),
+                        Optional.of(new Secret("p@ss?w#d")),
+                        "public"));
+        assertThatThrownBy(() -> read("{eventstore: embedded, postgres: 'postgresql://me:p/hunter2@db/shop'}"))
+                .hasMessageContaining("%2F")
+                .hasMessageNotContaining("hunter2");
     }
 
     @Test

@@ -1,0 +1,193 @@
+package io.millrace.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.eventstore.dbclient.AppendToStreamOptions;
+import com.eventstore.dbclient.EventData;
+import com.eventstore.dbclient.EventStoreDBClient;
+import io.millrace.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+
+/**
+ * A program that writes as a role of its own into a database of its own, so that a test can change what is around it; and
+ * what its table should hold by now, folded from all that was appended.
+ */
+final class Surrounded implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Departures.Setup setup;
+    private final String database;
+    private final String role;
+    private final EmbeddedPostgres server;
+    private final String configuration;
+    private final EventStoreDBClient client = Servers.eventStore().client();
+    private final Map<String, Long> flights = new TreeMap<>();
+
+    Surrounded(String name, EmbeddedPostgres server, Path folder) throws IOException {
+        this(name, server, folder, "", "batch-age: 200ms");
+    }
+
+    /**
+     * @param parameters more of them for the event store's connection string
+     * @param options of the projection, in YAML
+     */
+    Surrounded(String name, EmbeddedPostgres server, Path folder, String parameters, String options)
+            throws IOException {
+        this.setup = Departures.surrounded(name);
+        this.server = server;
+        this.database = name.replace('-', '_');
+        this.role = "writer_of_" + database;
+        asAdministrator("postgres", "CREATE ROLE " + role + " LOGIN");
+        asAdministrator("postgres", "CREATE DATABASE " + database + " OWNER " + role);
+        this.configuration = Files.writeString(
+                        folder.resolve("millrace.yaml"),
+                        "eventstore: '" + Servers.eventStore().connectionString() + parameters
+                                + "'\npostgres:\n  url: '"
+                                + url(database) + "'\n  user: " + role + "\nprojections:\n  " + setup.projection()
+                                + ": {" + options + "}\n")
+                .toString();
+        asAdministrator(database, "GRANT CREATE, USAGE ON SCHEMA public TO " + role);
+    }
+
+    String table() {
+        return setup.table();
+    }
+
+    String role() {
+        return role;
+    }
+
+    String database() {
+        return database;
+    }
+
+    private String url(String ofDatabase) {
+        return "jdbc:postgresql://127.0.0.1:" + server.port() + "/" + ofDatabase;
+    }
+
+    /** One flight from each of so many airports, in one append: one batch, as a rule. */
+    void depart(int airports) {
+        List<EventData> events = IntStream.range(0, airports)
+                .mapToObj(airport -> {
+                    String origin = "A" + airport;
+                    flights.merge(origin, 1L, Long::sum);
+                    return EventData.builderAsJson(
+                                    setup.eventType(),
+                                    ("{\"origin\":\"" + origin + "\",\"delay_min\":1,\"distance_mi\":100}")
+                                            .getBytes(StandardCharsets.UTF_8))
+                            .build();
+                })
+                .toList();
+        client.appendToStream(setup.stream("all"), AppendToStreamOptions.get(), events.iterator())
+                .join();
+    }
+
+    Cli.Running start() {
+        return Cli.start("run", "--config", configuration);
+    }
+
+    Cli.Running startLive() throws InterruptedException {
+        Cli.Running run = start();
+        awaitLog(run, setup.projection() + ": LIVE");
+        return run;
+    }
+
+    static void awaitLog(Cli.Running run, String text) throws InterruptedException {
+        await(() -> run.err().contains(text) || run.hasEnded());
+        assertThat(run.err()).contains(text);
+    }
+
+    /** Waits until the table holds what was appended, each event once. */
+    void awaitAllOnce(Cli.Running run) throws InterruptedException {
+        await(() -> rows().equals(expected()) || run.hasEnded());
+        assertThat(rows()).as(run.err()).isEqualTo(expected());
+        assertThat(run.hasEnded()).as(run.err()).isFalse();
+    }
+
+    void assertAllOnce() {
+        assertThat(rows()).isEqualTo(expected());
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean() && System.nanoTime() - deadline < 0) {
+            Thread.sleep(20);
+        }
+    }
+
+    private List<String> expected() {
+        return flights.entrySet().stream()
+                .map(airport -> airport.getKey() + "," + airport.getValue() + "," + airport.getValue() + ","
+                        + 100 * airport.getValue())
+                .sorted()
+                .toList();
+    }
+
+    private List<String> rows() {
+        return query("SELECT origin || ',' || flights || ',' || delay_sum || ',' || distance_sum FROM " + table()
+                        + " WHERE origin LIKE 'A%'")
+                .stream()
+                .sorted()
+                .toList();
+    }
+
+    List<String> query(String sql) {
+        try (Connection connection = administrator(database);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            List<String> found = new ArrayList<>();
+            while (row.next()) {
+                found.add(String.valueOf(row.getString(1)));
+            }
+            return found;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    void execute(String sql) {
+        asAdministrator(database, sql);
+    }
+
+    private void asAdministrator(String where, String sql) {
+        try (Connection connection = administrator(where);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    Connection administrator() throws SQLException {
+        return administrator(database);
+    }
+
+    private Connection administrator(String where) throws SQLException {
+        return DriverManager.getConnection(url(where), server.user(), server.password());
+    }
+
+    /** Ends all sessions of the program. */
+    void endSessions() {
+        execute("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = '" + role + "'");
+    }
+
+    @Override
+    public void close() {
+        client.shutdown().join();
+    }
+}
