@@ -164,6 +164,11 @@ final class Surrounded implements AutoCloseable {
         asAdministrator(database, sql);
     }
 
+    /** In another database than the program's. */
+    void executeElsewhere(String sql) {
+        asAdministrator("postgres", sql);
+    }
+
     private void asAdministrator(String where, String sql) {
         try (Connection connection = administrator(where);
                 Statement statement = connection.createStatement()) {
