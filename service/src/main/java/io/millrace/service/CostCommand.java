@@ -2,6 +2,7 @@ package io.millrace.service;
 
 import io.millrace.cost.Ladder;
 import io.millrace.cost.LadderSettings;
+import io.millrace.cost.MeasuredBill;
 import io.millrace.cost.PriceList;
 import io.millrace.cost.RecordedStream;
 import io.millrace.cost.ReferenceStream;
@@ -13,6 +14,7 @@ import io.millrace.service.configuration.ConfigurationException;
 import io.millrace.service.configuration.ProjectionOptions;
 import io.millrace.service.configuration.Quantities;
 import io.millrace.service.cost.LadderReport;
+import io.millrace.service.cost.MeasuredReport;
 import io.millrace.service.cost.Report;
 import io.millrace.service.cost.ReportFormat;
 import java.math.BigDecimal;
@@ -40,6 +42,9 @@ import picocli.CommandLine.TypeConversionException;
             "Without anything it takes the reference stream: 3,500 views of the past, 50 bookmarks that nobody handles,"
                     + " 100 live views. With PROJECTION and --events or --from, it takes a projection of your own and"
                     + " a recorded stream.",
+            "",
+            "With --measure the same rungs are run against a real PostgreSQL, and what it took of round trips, WAL, dead"
+                    + " tuples, CPU and time is set against the prices.",
             "",
             "With --budget it ends with exit code 6 if the stream costs more than that as Millrace runs it (rung 5)."
         },
@@ -71,6 +76,9 @@ final class CostCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "A configuration: where its plug-ins are, and how the projection is set.")
     private @Nullable Path config;
+
+    @Mixin
+    private final CostMeasuring measuring = new CostMeasuring();
 
     @Option(names = "--batch-size", paramLabel = "N", description = "Events a batch. Default: 100, or as configured.")
     private @Nullable Integer batchSize;
@@ -127,6 +135,7 @@ final class CostCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         requireSensibleBudget();
+        measuring.check();
         Optional<Configuration> configuration = Optional.ofNullable(config).map(Configuration::read);
         try (ProjectionCatalog catalog = new ProjectionCatalog(configuration.flatMap(Configuration::plugins))) {
             return ladder(projection(catalog), settings(configuration)).number();
@@ -189,6 +198,14 @@ final class CostCommand implements Callable<Integer> {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
         }
         Report report = withBudget(LadderReport.of(projection, recorded, settings, ladder, sweeps), ladder.asItRuns());
+        if (measuring.isAskedFor() && !ladder.isPartial()) {
+            MeasuredBill bill = measuring.measure(program, projection, recorded, settings);
+            bill.failure().ifPresent(failure -> {
+                throw new CommandFailure(
+                        ExitCode.PROJECTION_FAILED, "measuring ended half way: " + failure.getMessage(), failure);
+            });
+            report = MeasuredReport.with(report, ladder, bill);
+        }
         program.console()
                 .out()
                 .print(format.print(report, program.console().kind().columns()));

@@ -86,6 +86,42 @@ final class PostgresFlushSession implements FlushSession {
         }
     }
 
+    /** Writes each statement, and the checkpoint, in an autocommit of its own: what a flush is measured against. */
+    long oneByOne(StatementPlan plan, Checkpoint from, Batch batch, Writer writer) throws SQLException {
+        for (StatementPlan.Planned planned : plan.statements()) {
+            try (PreparedStatement statement = connection.prepareStatement(planned.text())) {
+                bind(statement, new StatementPlan(java.util.List.of(planned)));
+                statement.execute();
+            }
+        }
+        try (PreparedStatement statement = connection.prepareStatement(CheckpointRow.MOVE)) {
+            CheckpointRow.bindMove(statement, 1, from, batch, writer);
+            return execute(statement);
+        }
+    }
+
+    /** Runs statements that answer nothing. */
+    void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** Asks for one row. */
+    <T> T ask(String sql, Answer<T> answer) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return answer.of(row);
+        }
+    }
+
+    /** Reads a row. */
+    @FunctionalInterface
+    interface Answer<T> {
+        T of(ResultSet row) throws SQLException;
+    }
+
     private static String text(StatementPlan plan) {
         StringBuilder text = new StringBuilder(BEGIN);
         for (StatementPlan.Planned planned : plan.statements()) {

@@ -20,6 +20,17 @@ public sealed interface PostgresSetting {
             Objects.requireNonNull(password, "password");
             Objects.requireNonNull(schema, "schema");
         }
+
+        /**
+         * The server at this URL, as the configuration takes it.
+         *
+         * @throws ConfigurationException if it is no such URL
+         */
+        public static Server at(String url) {
+            PostgresUrl parsed = PostgresUrl.parse(url);
+            return new Server(
+                    new Secret(parsed.jdbc()), parsed.user(), parsed.password().map(Secret::new), DEFAULT_SCHEMA);
+        }
     }
 
     /** One that the program starts and stops itself; without a folder its tables are gone when it stops. */

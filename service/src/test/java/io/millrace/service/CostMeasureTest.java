@@ -1,0 +1,94 @@
+package io.millrace.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.millrace.embedded.EmbeddedPostgres;
+import io.millrace.service.TestProgram.Ended;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import org.junit.jupiter.api.Test;
+
+class CostMeasureTest {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    @Test
+    void measuresTheRungsOnAServerAndLeavesNothingBehind() throws Exception {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+            String url = "postgresql://postgres:x@127.0.0.1:" + postgres.port() + "/postgres";
+
+            Ended ended = TestProgram.run(
+                    "cost",
+                    "--measure",
+                    "--postgres",
+                    url,
+                    "--runs",
+                    "2",
+                    "--views",
+                    "190",
+                    "--live",
+                    "10",
+                    "--bookmarks",
+                    "0",
+                    "--format",
+                    "json");
+
+            assertThat(ended.exitCode()).as(ended.err()).isZero();
+            JsonNode measured = JSON.readTree(ended.out()).get("measured");
+            assertThat(measured).hasSize(8);
+            JsonNode second = measured.get(1);
+            JsonNode fifth = measured.get(4);
+            assertThat(second.get("roundTrips").asInt()).isEqualTo(2_000);
+            assertThat(second.get("commits").asInt()).isBetween(2_000, 2_020);
+            assertThat(second.get("rows").asInt()).isEqualTo(2_000);
+            // Of 200 events 2 batches and 10 live ones: 12 flushes, 60 per 1,000 events.
+            assertThat(fifth.get("roundTrips").asInt()).isEqualTo(60);
+            assertThat(fifth.get("commits").asInt()).isBetween(60, 80);
+            assertThat(fifth.get("rows").asInt()).isEqualTo(120);
+            assertThat(fifth.get("walKiB").asDouble())
+                    .isPositive()
+                    .isLessThan(second.get("walKiB").asDouble() / 2);
+            assertThat(fifth.get("clientCpuMs").asDouble()).isPositive();
+            assertThat(databases(postgres)).isZero();
+        }
+    }
+
+    private static long databases(EmbeddedPostgres postgres) throws Exception {
+        try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl());
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT count(*) FROM pg_database WHERE datname LIKE 'millrace_cost%'")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    @Test
+    void measuresAnEmbeddedServerThatWaitsForTheDisk() {
+        Ended ended = TestProgram.run("cost", "--measure", "--runs", "1", "--views", "40", "--live", "2");
+
+        assertThat(ended.exitCode()).as(ended.err()).isZero();
+        assertThat(ended.out())
+                .contains("fsync on, synchronous_commit on", "The measured bill, per 1,000 events", "server CPU")
+                .contains("it prices waiting, not work");
+        assertThat(ended.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
+    }
+
+    @Test
+    void saysThatAServerCannotBeReachedOrMeasured() {
+        Ended away = TestProgram.run("cost", "--measure", "--postgres", "postgresql://127.0.0.1:1/postgres");
+        assertThat(away.exitCode()).isEqualTo(3);
+        assertThat(away.out()).isEmpty();
+        assertThat(away.err()).contains("PostgreSQL cannot be reached");
+
+        assertThat(TestProgram.run("cost", "--measure", "--postgres", "mysql://x")
+                        .exitCode())
+                .isEqualTo(2);
+        assertThat(TestProgram.run("cost", "--postgres", "postgresql://x/y").err())
+                .contains("--postgres is the server for --measure");
+        assertThat(TestProgram.run("cost", "--measure", "--runs", "0").err()).contains("runs=0");
+    }
+}
