@@ -306,7 +306,11 @@ public final class PostgresBatchCommitter implements BatchCommitter {
         }
         Optional<Checkpoint> found;
         try {
-            found = session().readCheckpoint(acknowledged.projection());
+            FlushSession on = session();
+            found = on.readCheckpoint(acknowledged.projection());
+            if (found.isPresent() && unattempted(found.get()) == CheckpointVerdict.WENT_BACK) {
+                parked = on.readParked(found.get());
+            }
         } catch (SQLException e) {
             boolean wasOpen = session.get() != null;
             drop();
@@ -315,8 +319,12 @@ public final class PostgresBatchCommitter implements BatchCommitter {
         return found.isPresent() ? seen(found.get()) : Optional.of(checkpointGone());
     }
 
+    private CheckpointVerdict unattempted(Checkpoint found) {
+        return CheckpointVerdict.withoutAttempt(found, started, acknowledged, writer);
+    }
+
     private Optional<CommitOutcome> seen(Checkpoint found) {
-        return switch (CheckpointVerdict.withoutAttempt(found, started, acknowledged, writer)) {
+        return switch (unattempted(found)) {
             case NOT_COMMITTED -> Optional.empty();
             case WENT_BACK -> {
                 acknowledged = found;
@@ -364,10 +372,19 @@ public final class PostgresBatchCommitter implements BatchCommitter {
             }
         }
         if (!knowsParked) {
-            parked = open.readParked(acknowledged);
-            knowsParked = true;
+            readParked(open);
         }
         return open;
+    }
+
+    private void readParked(FlushSession from) throws SQLException {
+        try {
+            parked = from.readParked(acknowledged);
+            knowsParked = true;
+        } catch (SQLException e) {
+            drop();
+            throw e;
+        }
     }
 
     private void drop() {

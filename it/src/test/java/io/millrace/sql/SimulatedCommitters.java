@@ -1,0 +1,125 @@
+package io.millrace.sql;
+
+import io.millrace.batching.Batch;
+import io.millrace.batching.ChangeSet.Segment;
+import io.millrace.batching.ParkedStreams;
+import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.Writer;
+import io.millrace.it.simulation.DatabaseSession;
+import io.millrace.it.simulation.DatabaseSession.Lost;
+import io.millrace.it.simulation.DatabaseSession.Refused;
+import io.millrace.it.simulation.SimulatedDatabase;
+import io.millrace.it.simulation.SimulatedProcess;
+import io.millrace.projections.Effect;
+import io.millrace.projections.Projection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
+import org.postgresql.util.ServerErrorMessage;
+
+/** The committer that is shipped, over sessions at a simulated database. */
+public final class SimulatedCommitters {
+
+    private SimulatedCommitters() {}
+
+    /** A committer of one process that goes on from this checkpoint. */
+    public static PostgresBatchCommitter of(
+            SimulatedDatabase database,
+            SimulatedProcess process,
+            Projection projection,
+            Checkpoint checkpoint,
+            Writer writer) {
+        return PostgresBatchCommitter.over(
+                name -> new Session(told(() -> database.connect(process))), "public", projection, checkpoint, writer);
+    }
+
+    private static final class Session implements FlushSession {
+        private final DatabaseSession session;
+
+        Session(DatabaseSession session) {
+            this.session = session;
+        }
+
+        @Override
+        public Backend backend() {
+            return new Backend(session.processId(), "then");
+        }
+
+        @Override
+        public long flush(StatementPlan plan, Checkpoint from, Batch batch, Writer writer) throws SQLException {
+            DatabaseSession.Move move = new DatabaseSession.Move(
+                    from.projection(),
+                    from.epoch(),
+                    from.flushNumber(),
+                    from.position(),
+                    batch.checkpoint(),
+                    batch.lastHandled(),
+                    writer);
+            return told(() -> session.flush(move, effects(batch)));
+        }
+
+        private static List<Effect> effects(Batch batch) {
+            List<Effect> effects = new ArrayList<>();
+            for (Segment segment : batch.changes().segments()) {
+                if (!(segment instanceof Segment.Rows rows)) {
+                    throw new IllegalStateException("expected no raw SQL in the simulation");
+                }
+                rows.tables()
+                        .forEach((model, byKey) ->
+                                byKey.forEach((key, change) -> effects.add(new Effect.OnRow(model, key, change))));
+            }
+            return effects;
+        }
+
+        @Override
+        public void rollback() throws SQLException {
+            told(() -> {
+                session.rollback();
+                return true;
+            });
+        }
+
+        @Override
+        public Optional<Checkpoint> readCheckpoint(String projection) throws SQLException {
+            return Optional.of(told(() -> session.readCheckpoint(projection)));
+        }
+
+        @Override
+        public ParkedStreams readParked(Checkpoint checkpoint) throws SQLException {
+            told(() -> session.readCheckpoint(checkpoint.projection()));
+            return ParkedStreams.NONE;
+        }
+
+        @Override
+        public boolean ended(Backend lost, long waitMs) throws SQLException {
+            return told(() -> session.end(lost.processId(), Duration.ofMillis(waitMs)));
+        }
+
+        @Override
+        public void release() {
+            // Says something to others that this simulation does not ask.
+        }
+
+        @Override
+        public void discard() {
+            session.discard();
+        }
+    }
+
+    /** As the driver says it. */
+    private static <T> T told(Supplier<T> call) throws SQLException {
+        try {
+            return call.get();
+        } catch (Lost lost) {
+            throw new PSQLException(lost.getMessage(), PSQLState.CONNECTION_FAILURE);
+        } catch (Refused refused) {
+            throw new PSQLException(
+                    new ServerErrorMessage("SERROR\0C" + refused.sqlState() + "\0M" + refused.getMessage() + "\0"));
+        }
+    }
+}
