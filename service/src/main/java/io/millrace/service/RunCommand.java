@@ -7,6 +7,8 @@ import io.millrace.service.configuration.ConfigurationException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -25,6 +27,8 @@ import picocli.CommandLine.Mixin;
                     + " is left. Ctrl-C and SIGTERM commit what is folded, and end within 10 seconds."
         })
 final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
     private final Program program;
 
     @Mixin
@@ -43,6 +47,9 @@ final class RunCommand implements Callable<Integer> {
         try (ProjectionCatalog catalog = new ProjectionCatalog(configuration.plugins())) {
             Map<String, Projection> wanted = wanted(configuration, catalog);
             try (Servers servers = new Servers(configuration)) {
+                LOG.info(
+                        "Connections to PostgreSQL, at most: {}",
+                        servers.postgres().requireConnections(wanted.size()));
                 servers.postgres().prepareLeases(wanted.values());
                 LeasedProjections.Start start = (name, epoch, watch) -> new ProjectionRun(
                         catalog.get(name),

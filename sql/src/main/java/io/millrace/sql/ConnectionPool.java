@@ -12,7 +12,6 @@ import org.postgresql.ds.PGSimpleDataSource;
  * for use by several threads.
  */
 final class ConnectionPool implements ConnectionSource, AutoCloseable {
-    private static final int FOR_EVERYTHING_ELSE = 2;
     private static final int CONNECT_TIMEOUT_SECONDS = 10;
     private static final long WAIT_FOR_CONNECTION_MS = 5_000;
 
@@ -20,11 +19,13 @@ final class ConnectionPool implements ConnectionSource, AutoCloseable {
     private static final int LEASE_SOCKET_TIMEOUT_SECONDS = 2;
 
     private final PostgresSettings settings;
+    private final boolean behindPooler;
     private final HikariDataSource pool;
     private int committers;
 
-    private ConnectionPool(PostgresSettings settings, HikariDataSource pool) {
+    private ConnectionPool(PostgresSettings settings, boolean behindPooler, HikariDataSource pool) {
         this.settings = settings;
+        this.behindPooler = behindPooler;
         this.pool = pool;
     }
 
@@ -33,21 +34,37 @@ final class ConnectionPool implements ConnectionSource, AutoCloseable {
      */
     static ConnectionPool open(PostgresSettings settings) {
         PGSimpleDataSource source = dataSource(settings);
-        try (Connection probe = source.getConnection()) {
-            // The pool would try again until it times out, and say only that it did.
-            probe.isValid(CONNECT_TIMEOUT_SECONDS);
-        } catch (SQLException e) {
-            throw PostgresException.connecting(e);
+        boolean behindPooler = probe(source);
+        if (behindPooler) {
+            source.setPrepareThreshold(0);
         }
         HikariConfig config = new HikariConfig();
         config.setPoolName("millrace");
         config.setDataSource(source);
-        config.setMaximumPoolSize(FOR_EVERYTHING_ELSE);
+        config.setMaximumPoolSize(ConnectionBudget.FOR_EVERYTHING_ELSE);
         config.setMinimumIdle(0);
         config.setConnectionTimeout(WAIT_FOR_CONNECTION_MS);
         config.setInitializationFailTimeout(-1);
         config.setExceptionOverride(new NeverEvict());
-        return new ConnectionPool(settings, new HikariDataSource(config));
+        return new ConnectionPool(settings, behindPooler, new HikariDataSource(config));
+    }
+
+    /** The pool itself would try again until it times out, and say only that it did. */
+    private static boolean probe(PGSimpleDataSource source) {
+        try (Connection connection = source.getConnection()) {
+            boolean behindPooler = Pooler.isBetween(connection);
+            if (behindPooler) {
+                Pooler.check(connection);
+            }
+            return behindPooler;
+        } catch (SQLException e) {
+            throw PostgresException.connecting(e);
+        }
+    }
+
+    @Override
+    public boolean isBehindPooler() {
+        return behindPooler;
     }
 
     private static PGSimpleDataSource dataSource(PostgresSettings settings) {
@@ -82,6 +99,9 @@ final class ConnectionPool implements ConnectionSource, AutoCloseable {
         source.setApplicationName("millrace leases");
         source.setConnectTimeout(LEASE_SOCKET_TIMEOUT_SECONDS);
         source.setSocketTimeout(LEASE_SOCKET_TIMEOUT_SECONDS);
+        if (behindPooler) {
+            source.setPrepareThreshold(0);
+        }
         return source.getConnection();
     }
 
@@ -113,7 +133,7 @@ final class ConnectionPool implements ConnectionSource, AutoCloseable {
 
     private synchronized void resize(int change) {
         committers += change;
-        pool.getHikariConfigMXBean().setMaximumPoolSize(FOR_EVERYTHING_ELSE + committers);
+        pool.getHikariConfigMXBean().setMaximumPoolSize(ConnectionBudget.FOR_EVERYTHING_ELSE + committers);
     }
 
     @Override

@@ -16,6 +16,11 @@ public interface ConnectionSource {
      */
     Connection open(String projection) throws SQLException;
 
+    /** Whether a pooler is between, which lends a server session for one transaction at a time. */
+    default boolean isBehindPooler() {
+        return false;
+    }
+
     /** Ends a connection for good; whatever its server session still holds is to be released. Never throws. */
     void discard(Connection connection);
 }

@@ -52,7 +52,7 @@ public class PostgresException extends RuntimeException {
             case CONFIGURATION -> "The settings for PostgreSQL are wrong: ";
             case FAILED -> "PostgreSQL refused the connection: ";
         };
-        return new PostgresException(kind, what + oneLine(e), e);
+        return new PostgresException(kind, what + oneLine(e) + Pooler.advice(oneLine(e)), e);
     }
 
     /** Why something that was asked over an open connection failed. */

@@ -27,22 +27,43 @@ final class PostgresFlushSession implements FlushSession {
      */
     private static final int STATEMENTS_PER_SYNC = 255;
 
+    /** Stands for whichever process a pooler lends us. */
+    private static final Backend LENT = new Backend(0, "");
+
     private final ConnectionSource connections;
     private final Connection connection;
+    private final String projection;
+    private final long epoch;
     private final Backend backend;
+    /** What each transaction begins with where a pooler lends sessions; else empty. */
+    private final String perTransaction;
 
-    private PostgresFlushSession(ConnectionSource connections, Connection connection, Backend backend) {
+    private PostgresFlushSession(
+            ConnectionSource connections,
+            Connection connection,
+            String projection,
+            long epoch,
+            Backend backend,
+            String perTransaction) {
         this.connections = connections;
         this.connection = connection;
+        this.projection = projection;
+        this.epoch = epoch;
         this.backend = backend;
+        this.perTransaction = perTransaction;
     }
 
     static PostgresFlushSession open(
             ConnectionSource connections, String projection, long epoch, FlushTimeouts timeouts) throws SQLException {
         Connection connection = connections.open(projection);
         try {
+            if (connections.isBehindPooler()) {
+                String settings = SessionSettings.perTransaction(connection, projection, epoch, timeouts);
+                return new PostgresFlushSession(connections, connection, projection, epoch, LENT, settings);
+            }
             SessionSettings.apply(connection, projection, epoch, timeouts);
-            return new PostgresFlushSession(connections, connection, identify(connection, projection));
+            Backend backend = identify(connection, projection);
+            return new PostgresFlushSession(connections, connection, projection, epoch, backend, "");
         } catch (SQLException | RuntimeException e) {
             connections.discard(connection);
             throw e;
@@ -65,6 +86,10 @@ final class PostgresFlushSession implements FlushSession {
     @Override
     public Backend backend() {
         return backend;
+    }
+
+    private boolean isLent() {
+        return backend.equals(LENT);
     }
 
     /** How often the driver waits for the server while it sends a plan. */
@@ -122,8 +147,11 @@ final class PostgresFlushSession implements FlushSession {
         T of(ResultSet row) throws SQLException;
     }
 
-    private static String text(StatementPlan plan) {
+    private String text(StatementPlan plan) {
         StringBuilder text = new StringBuilder(BEGIN);
+        if (isLent()) {
+            text.append(';').append(perTransaction);
+        }
         for (StatementPlan.Planned planned : plan.statements()) {
             // On a line of its own: a user's statement may end in a comment.
             text.append("\n;").append(planned.text());
@@ -181,6 +209,9 @@ final class PostgresFlushSession implements FlushSession {
 
     @Override
     public void release() throws SQLException {
+        if (isLent()) {
+            return; // the lock ended with each transaction
+        }
         try (Statement statement = connection.createStatement()) {
             statement.execute("SELECT pg_advisory_unlock_all()");
         }
@@ -188,6 +219,17 @@ final class PostgresFlushSession implements FlushSession {
 
     @Override
     public Optional<Checkpoint> readCheckpoint(String projection) throws SQLException {
+        return isLent()
+                ? Transaction.in(connection, () -> {
+                    try (Statement statement = connection.createStatement()) {
+                        statement.execute(perTransaction);
+                    }
+                    return readForUpdate(projection);
+                })
+                : readForUpdate(projection);
+    }
+
+    private Optional<Checkpoint> readForUpdate(String projection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(CheckpointRow.SELECT_ONE_FOR_UPDATE)) {
             statement.setString(1, projection);
             try (ResultSet row = statement.executeQuery()) {
@@ -198,6 +240,11 @@ final class PostgresFlushSession implements FlushSession {
 
     @Override
     public boolean ended(Backend lost, long waitMs) throws SQLException {
+        if (lost.equals(LENT)) {
+            // Nobody else writes under our epoch: what is found under it, or an older one, is what we lost.
+            WriterSessions.endOlder(connection, projection, epoch + 1);
+            return !WriterSessions.existsOlder(connection, projection, epoch + 1);
+        }
         String terminate = "SELECT pg_terminate_backend(pid, ?) FROM pg_stat_activity"
                 + " WHERE pid = ? AND backend_start = ?::timestamptz";
         try (PreparedStatement statement = connection.prepareStatement(terminate)) {

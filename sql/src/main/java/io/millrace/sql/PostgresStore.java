@@ -236,9 +236,28 @@ public final class PostgresStore implements AutoCloseable {
         return new Writer(UUID.randomUUID(), host, ProcessHandle.current().pid());
     }
 
-    /** How many connections it may have open at once: one for each committer, and two for everything else. */
+    /** How many connections it may have open at once, besides that of the leases. */
     public int connections() {
         return pool.size();
+    }
+
+    /**
+     * Makes sure that the server allows the connections that so many projections need, and says how many those are.
+     *
+     * @return the sum, for people to read
+     * @throws StartRefusedException if it does not
+     */
+    public String requireConnections(int projections) {
+        ConnectionBudget budget = new ConnectionBudget(projections);
+        try (Connection connection = pool.borrow()) {
+            budget.check(connection);
+        } catch (SQLException e) {
+            throw PostgresException.asking("The limits of connections cannot be read", e);
+        }
+        return budget
+                + (pool.isBehindPooler()
+                        ? ", all at once: the pooler's pool (default_pool_size or pool_size of PgBouncer) must be as large"
+                        : "");
     }
 
     @Override

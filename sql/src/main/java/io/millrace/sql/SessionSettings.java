@@ -17,6 +17,8 @@ final class SessionSettings {
     private static final String LIMITS = "SELECT name, reset_val FROM pg_catalog.pg_settings WHERE reset_val <> '0'"
             + " AND name IN ('lock_timeout', 'statement_timeout', 'transaction_timeout')";
 
+    private static final Duration CLIENT_CHECK = Duration.ofSeconds(5);
+
     private SessionSettings() {}
 
     static void apply(Connection connection, String projection, long epoch, FlushTimeouts wanted) throws SQLException {
@@ -34,8 +36,38 @@ final class SessionSettings {
             }
         }
         // Not every operating system lets a server notice that its client is gone.
-        setIfPossible(connection, set("client_connection_check_interval", Duration.ofSeconds(5)));
+        setIfPossible(connection, set("client_connection_check_interval", CLIENT_CHECK));
         setIfPossible(connection, "SET tcp_keepalives_idle = 10;SET tcp_keepalives_interval = 5");
+    }
+
+    /**
+     * The same, and the lock that tells of it, as a statement that begins each transaction where sessions are lent.
+     * (Keep-alives towards the server are the pooler's own there.)
+     */
+    static String perTransaction(Connection connection, String projection, long epoch, FlushTimeouts wanted)
+            throws SQLException {
+        FlushTimeouts timeouts = limited(connection, projection, wanted);
+        StringBuilder sql = new StringBuilder("SELECT set_config('application_name', ")
+                .append(Identifiers.literal(WriterSessions.name(projection, epoch)))
+                .append(", true)")
+                .append(local("lock_timeout", timeouts.lock()))
+                .append(local("statement_timeout", timeouts.statement()))
+                .append(local("idle_in_transaction_session_timeout", timeouts.socket()));
+        if (connection.getMetaData().getDatabaseMajorVersion() >= TRANSACTION_TIMEOUT_SINCE) {
+            sql.append(local("transaction_timeout", timeouts.transaction()));
+        }
+        String checks = local("client_connection_check_interval", CLIENT_CHECK);
+        if (setIfPossible(connection, "SELECT true" + checks)) {
+            sql.append(checks);
+        }
+        return sql.append(", pg_advisory_xact_lock_shared(")
+                .append(WriterSessions.KEY.replace("?", Identifiers.literal(projection)))
+                .append(")")
+                .toString();
+    }
+
+    private static String local(String name, Duration value) {
+        return ", set_config('" + name + "', '" + value.toMillis() + "', true)";
     }
 
     /** A lower limit of the role's, or of the database's, is an administrator's wish: it stays. */
@@ -62,14 +94,16 @@ final class SessionSettings {
         return "SET " + name + " = " + value.toMillis();
     }
 
-    private static void setIfPossible(Connection connection, String sql) throws SQLException {
+    private static boolean setIfPossible(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
+            return true;
         } catch (SQLException e) {
             if (!SqlFailure.isServersAnswer(e)) {
                 throw e;
             }
             log.debug("The server does not support: {}", sql, e);
+            return false;
         }
     }
 }

@@ -64,6 +64,16 @@ final class WriterSessions {
      * connection in autocommit mode.
      */
     static void endOlder(Connection connection, String projection, long epoch) throws SQLException {
+        for (int processId : older(connection, projection, epoch)) {
+            end(connection, projection, epoch, processId);
+        }
+    }
+
+    static boolean existsOlder(Connection connection, String projection, long epoch) throws SQLException {
+        return !older(connection, projection, epoch).isEmpty();
+    }
+
+    private static List<Integer> older(Connection connection, String projection, long epoch) throws SQLException {
         List<Integer> older = new ArrayList<>();
         String sql = "SELECT a.pid" + HOLDERS + " AND " + EPOCH + " < ?";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -75,9 +85,7 @@ final class WriterSessions {
                 }
             }
         }
-        for (int processId : older) {
-            end(connection, projection, epoch, processId);
-        }
+        return older;
     }
 
     /** Looks once more whether it is still the same: its number may be another's by now. */

@@ -1,0 +1,115 @@
+package io.millrace.sql;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** PgBouncer in front of a test's database, where there is one on the PATH. */
+final class PgBouncer implements AutoCloseable {
+    private final Process process;
+    private final int port;
+
+    private PgBouncer(Process process, int port) {
+        this.process = process;
+        this.port = port;
+    }
+
+    /** Where the program is. */
+    static Optional<Path> program() {
+        String path = Optional.ofNullable(System.getenv("PATH")).orElse("") + File.pathSeparator + "/usr/sbin";
+        return Arrays.stream(path.split(File.pathSeparator, -1))
+                .map(folder -> Path.of(folder, "pgbouncer"))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    /** Says loudly that what would be tested is not, where there is none. */
+    static boolean isThere() {
+        boolean there = program().isPresent();
+        if (!there) {
+            System.out.println("NOT TESTED: PgBouncer is not on the PATH (Debian: apt-get install pgbouncer)");
+        }
+        return there;
+    }
+
+    /**
+     * @param poolMode transaction, session or statement
+     * @param more lines of its configuration
+     */
+    static PgBouncer before(int postgresPort, Path folder, String poolMode, String... more) {
+        try {
+            int port = freePort();
+            Path users = Files.writeString(folder.resolve("users.txt"), "\"postgres\" \"postgres\"\n");
+            Path configuration = Files.writeString(
+                    folder.resolve("pgbouncer.ini"),
+                    "[databases]\n* = host=127.0.0.1 port=" + postgresPort + "\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
+                            + "listen_port = " + port + "\nunix_socket_dir =\nauth_type = trust\nauth_file = " + users
+                            + "\npool_mode = " + poolMode + "\ndefault_pool_size = 20\nadmin_users = postgres\n"
+                            + String.join("\n", more) + "\n");
+            PgBouncer started = new PgBouncer(start(folder, configuration), port);
+            started.awaitPort();
+            return started;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** As root it wants to be told another user, who must be able to read its files. */
+    private static Process start(Path folder, Path configuration) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(program().orElseThrow().toString(), configuration.toString());
+        if (System.getProperty("user.name").equals("root")) {
+            builder.command().add(1, "-u");
+            builder.command().add(2, "nobody");
+            for (Path file : new Path[] {folder, configuration, folder.resolve("users.txt")}) {
+                boolean readable = file.toFile().setReadable(true, false)
+                        && file.toFile().setExecutable(Files.isDirectory(file), false);
+                if (!readable) {
+                    throw new IOException("cannot be made readable: " + file);
+                }
+            }
+        }
+        return builder.redirectErrorStream(true)
+                .redirectOutput(folder.resolve("pgbouncer.log").toFile())
+                .start();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private void awaitPort() {
+        Waiting.until(() -> {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                return socket.isConnected();
+            } catch (IOException e) {
+                return false;
+            }
+        });
+    }
+
+    int port() {
+        return port;
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
