@@ -24,15 +24,16 @@ final class Pooler {
     }
 
     /**
-     * Tries what a flush rests on: several statements in one transaction, settings that last as long as it does.
+     * Tries a transaction of several round trips, in which a setting lasts as long as it does.
      *
      * @throws PostgresException if the pooler does not do that
      */
     static void check(Connection connection) {
-        String probe = "BEGIN;SELECT set_config('lock_timeout', '4321', true);"
-                + "SELECT current_setting('lock_timeout');COMMIT";
         try (Statement statement = connection.createStatement()) {
-            statement.execute(probe);
+            connection.setAutoCommit(false);
+            statement.execute("SELECT set_config('lock_timeout', '4321', true)");
+            statement.execute("SELECT current_setting('lock_timeout')");
+            connection.commit();
         } catch (SQLException e) {
             throw new PostgresException(
                     PostgresException.Kind.CONFIGURATION,
