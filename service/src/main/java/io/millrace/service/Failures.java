@@ -1,5 +1,7 @@
 package io.millrace.service;
 
+import io.millrace.batching.CommitOutcome;
+import io.millrace.batching.ParkedRetry;
 import io.millrace.eventstore.AppendException;
 import io.millrace.projections.EventSourceException;
 import io.millrace.service.configuration.ConfigurationException;
@@ -88,7 +90,17 @@ final class Failures {
         if (e instanceof AppendException append) {
             return exitCode(append.kind());
         }
+        if (e instanceof ParkedRetry.RefusedException refused) {
+            return exitCode(refused.outcome());
+        }
         return e instanceof StartRefusedException ? ExitCode.REFUSED : ExitCode.PROJECTION_FAILED;
+    }
+
+    private static ExitCode exitCode(CommitOutcome outcome) {
+        if (outcome instanceof CommitOutcome.Fenced) {
+            return ExitCode.FENCED;
+        }
+        return outcome instanceof CommitOutcome.Unavailable ? ExitCode.UNREACHABLE : ExitCode.PROJECTION_FAILED;
     }
 
     private static ExitCode exitCode(PostgresException.Kind kind) {

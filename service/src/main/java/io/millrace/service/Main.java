@@ -70,6 +70,7 @@ public final class Main {
                 .addSubcommand(new RunCommand(program))
                 .addSubcommand(new ReplayCommand(program))
                 .addSubcommand(new StatusCommand(program))
+                .addSubcommand(ParkedCommand.commandLine(program))
                 .addSubcommand(new ImportCommand(program))
                 .addSubcommand(new SchemaCommand(program))
                 .addSubcommand(new CostCommand(program))

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param head the last position of what it reads; null if there is nothing
  * @param lag events that it handles after the checkpoint, or that there are more than so many
  * @param oldestSeconds the age of the oldest of these; 0 if there is none
+ * @param parked events that were put aside
  * @param owner the program that holds its lease; null if nobody does
  * @param epoch of the last lease; 0 if there never was one
  * @param standbys how many other programs would take it over
@@ -32,6 +33,7 @@ record ProjectionStatus(
         long lag,
         boolean lagExact,
         BigDecimal oldestSeconds,
+        long parked,
         @Nullable String owner,
         long epoch,
         long standbys,
@@ -51,6 +53,7 @@ record ProjectionStatus(
             Optional<Position> checkpoint,
             Optional<Position> head,
             Backlog backlog,
+            long parked,
             Ownership ownership,
             Instant now) {
         Duration age = backlog.oldest()
@@ -65,6 +68,7 @@ record ProjectionStatus(
                 backlog.events(),
                 backlog.exact(),
                 BigDecimal.valueOf(age.toMillis(), 3),
+                parked,
                 ownership.owner().orElse(null),
                 ownership.epoch(),
                 ownership.standbys(),
@@ -83,6 +87,7 @@ record ProjectionStatus(
                 .left("head")
                 .right("lag")
                 .right("oldest")
+                .right("parked")
                 .left("owner");
         rows.forEach(row -> table.row(List.of(
                 row.projection(),
@@ -91,6 +96,7 @@ record ProjectionStatus(
                 Shown.position(row.head()),
                 (row.lagExact() ? "" : "more than ") + String.format(Locale.ROOT, "%,d", row.lag()),
                 age(row.oldestSeconds()),
+                String.format(Locale.ROOT, "%,d", row.parked()),
                 row.ownership())));
         List<String> lines = new ArrayList<>(table.lines(columnsAtMost));
         rows.stream()

@@ -1,6 +1,7 @@
 package io.millrace.service;
 
 import io.millrace.batching.FlushPolicy;
+import io.millrace.batching.PoisonPolicy;
 import io.millrace.batching.ProjectorOptions;
 import io.millrace.batching.QueueBounds;
 import io.millrace.service.configuration.ProjectionOptions;
@@ -18,6 +19,15 @@ final class ProjectorTuning {
         QueueBounds queue = new QueueBounds(
                 options.queueEvents().orElse(QueueBounds.DEFAULT.maxEvents()),
                 options.queueBytes().orElse(QueueBounds.DEFAULT.maxBytes()));
-        return ProjectorOptions.DEFAULT.withFlushPolicy(flush).withQueueBounds(queue);
+        return ProjectorOptions.DEFAULT
+                .withFlushPolicy(flush)
+                .withQueueBounds(queue)
+                .withPoison(poison(options));
+    }
+
+    static PoisonPolicy poison(ProjectionOptions options) {
+        return new PoisonPolicy(
+                options.onPoison().orElse(PoisonPolicy.STOP.onPoison()),
+                options.maxParked().orElse(PoisonPolicy.DEFAULT_MAX_PARKED));
     }
 }

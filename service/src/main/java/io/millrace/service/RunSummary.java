@@ -6,6 +6,7 @@ import io.millrace.service.terminal.TextTable;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param units what it cost by the reference price list
  * @param checkpoint where it stands now; null if it has no checkpoint yet
+ * @param parked events put aside in this run
+ * @param skipped events left out in this run
  */
 record RunSummary(
         String projection,
@@ -26,7 +29,9 @@ record RunSummary(
         BigDecimal units,
         BigDecimal seconds,
         long eventsPerSecond,
-        @Nullable String checkpoint) {
+        @Nullable String checkpoint,
+        long parked,
+        long skipped) {
     static RunSummary of(String projection, ProjectorSummary done, BigDecimal units, Duration took) {
         double seconds = Math.max(1e-3, took.toNanos() / 1e9);
         return new RunSummary(
@@ -39,7 +44,9 @@ record RunSummary(
                 units,
                 BigDecimal.valueOf(seconds).setScale(3, RoundingMode.HALF_UP),
                 Math.round(done.events() / seconds),
-                done.checkpoint().map(Position::toString).orElse(null));
+                done.checkpoint().map(Position::toString).orElse(null),
+                done.parked(),
+                done.skipped());
     }
 
     /** What a projection did that nobody has run yet. */
@@ -78,17 +85,31 @@ record RunSummary(
                 .right("seconds")
                 .right("events/s")
                 .left("checkpoint");
-        summaries.forEach(summary -> table.row(List.of(
-                summary.projection(),
-                number(summary.events()),
-                number(summary.batches()),
-                number(summary.statements()),
-                number(summary.roundTrips()),
-                String.format(Locale.ROOT, "%,.1f", summary.units()),
-                String.format(Locale.ROOT, "%,.1f", summary.seconds()),
-                number(summary.eventsPerSecond()),
-                Shown.position(summary.checkpoint()))));
+        boolean poison = summaries.stream().anyMatch(summary -> summary.parked() + summary.skipped() > 0);
+        if (poison) {
+            table.right("parked").right("skipped");
+        }
+        summaries.forEach(summary -> table.row(summary.cells(poison)));
         return table.lines(columnsAtMost);
+    }
+
+    /** What was parked or skipped is shown once there is something of it. */
+    private List<String> cells(boolean withPoison) {
+        List<String> cells = new ArrayList<>(List.of(
+                projection,
+                number(events),
+                number(batches),
+                number(statements),
+                number(roundTrips),
+                String.format(Locale.ROOT, "%,.1f", units),
+                String.format(Locale.ROOT, "%,.1f", seconds),
+                number(eventsPerSecond),
+                Shown.position(checkpoint)));
+        if (withPoison) {
+            cells.add(number(parked));
+            cells.add(number(skipped));
+        }
+        return cells;
     }
 
     private static String number(long value) {

@@ -8,6 +8,7 @@ import io.millrace.service.configuration.Configuration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Option;
                     + " its epoch; others that stand by are counted. A flush that waits for another session's lock says"
                     + " for whom."
                     + " The lag is the number of events that it handles after its checkpoint, counted up to 10,000 or"
-                    + " for 2 seconds, and the age of the oldest of them."
+                    + " for 2 seconds, and the age of the oldest of them. Parked are events that could not"
+                    + " be handled; `millrace parked list` shows them."
         })
 final class StatusCommand implements Callable<Integer> {
     private static final int COUNT_AT_MOST = 10_000;
@@ -55,8 +57,9 @@ final class StatusCommand implements Callable<Integer> {
                     .map(catalog::get)
                     .toList();
             try (Servers servers = new Servers(configuration)) {
+                Map<String, Long> parked = servers.postgres().parkedEvents().counts();
                 List<ProjectionStatus> rows = projections.stream()
-                        .map(projection -> status(projection, servers))
+                        .map(projection -> status(projection, servers, parked.getOrDefault(projection.name(), 0L)))
                         .toList();
                 List<String> lines = format == OutputFormat.JSON
                         ? rows.stream().map(ProjectionStatus::json).toList()
@@ -67,7 +70,7 @@ final class StatusCommand implements Callable<Integer> {
         return ExitCode.DONE.number();
     }
 
-    private static ProjectionStatus status(Projection projection, Servers servers) {
+    private static ProjectionStatus status(Projection projection, Servers servers, long parked) {
         Optional<Checkpoint> checkpoint = servers.postgres().checkpoints().find(projection.name());
         Optional<Position> position = checkpoint.flatMap(Checkpoint::position);
         Optional<Position> head = servers.eventStore().reads().head(projection.source());
@@ -81,6 +84,7 @@ final class StatusCommand implements Callable<Integer> {
                 position,
                 head,
                 backlog,
+                parked,
                 ownership,
                 Instant.now());
     }

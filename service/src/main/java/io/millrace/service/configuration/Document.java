@@ -61,7 +61,9 @@ record Document(
             @Nullable String batchBytes,
             @Nullable Integer queueEvents,
             @Nullable String queueBytes,
-            @Nullable FlushSection flush) {}
+            @Nullable FlushSection flush,
+            @Nullable String onPoison,
+            @Nullable Integer maxParked) {}
 
     /** When one projection flushes. */
     record FlushSection(@Nullable String live) {}

@@ -1,5 +1,6 @@
 package io.millrace.service.configuration;
 
+import io.millrace.batching.PoisonPolicy.OnPoison;
 import io.millrace.service.configuration.Document.EventStoreSection;
 import io.millrace.service.configuration.Document.PostgresSection;
 import io.millrace.service.configuration.Document.ProjectionSection;
@@ -88,7 +89,19 @@ final class DocumentCheck {
                 key.read(
                         "flush.live",
                         section.flush() == null ? null : section.flush().live(),
-                        Quantities::waiting));
+                        Quantities::waiting),
+                key.read("on-poison", section.onPoison(), DocumentCheck::onPoison),
+                key.positive("max-parked", section.maxParked()));
+    }
+
+    private static OnPoison onPoison(String text) {
+        return switch (text) {
+            case "stop" -> OnPoison.STOP;
+            case "skip" -> OnPoison.SKIP;
+            case "park" -> OnPoison.PARK;
+            case "park-alone" -> OnPoison.PARK_ALONE;
+            default -> throw new IllegalArgumentException("expected stop, skip, park or park-alone");
+        };
     }
 
     private record Key(String section) {

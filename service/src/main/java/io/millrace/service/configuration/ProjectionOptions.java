@@ -1,5 +1,6 @@
 package io.millrace.service.configuration;
 
+import io.millrace.batching.PoisonPolicy.OnPoison;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -9,6 +10,8 @@ import java.util.OptionalLong;
  * What the configuration says about one projection; what it does not say is the projector's own default.
  *
  * @param flushLive how long a live event waits for others to share its batch; zero for each at once
+ * @param onPoison what is done about an event that cannot be handled
+ * @param maxParked how many in a row may be parked or skipped
  */
 public record ProjectionOptions(
         OptionalInt batchSize,
@@ -16,12 +19,16 @@ public record ProjectionOptions(
         OptionalLong batchBytes,
         OptionalInt queueEvents,
         OptionalLong queueBytes,
-        Optional<Duration> flushLive) {
+        Optional<Duration> flushLive,
+        Optional<OnPoison> onPoison,
+        OptionalInt maxParked) {
     public static final ProjectionOptions DEFAULTS = new ProjectionOptions(
             OptionalInt.empty(),
             Optional.empty(),
             OptionalLong.empty(),
             OptionalInt.empty(),
             OptionalLong.empty(),
-            Optional.empty());
+            Optional.empty(),
+            Optional.empty(),
+            OptionalInt.empty());
 }
