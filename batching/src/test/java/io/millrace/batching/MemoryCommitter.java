@@ -2,26 +2,39 @@ package io.millrace.batching;
 
 import io.millrace.batching.ChangeSet.Segment;
 import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.HandledEvent;
+import io.millrace.checkpoint.Position;
 import io.millrace.projections.Effect;
+import io.millrace.projections.EventEnvelope;
 import io.millrace.projections.InMemoryReadModels;
 import io.millrace.projections.ReadModel;
 import io.millrace.projections.RejectedChangeException;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** A committer whose tables are in memory; answers as the test says, while it says something. */
-final class MemoryCommitter implements BatchCommitter {
+final class MemoryCommitter implements BatchCommitter, ParkedRetry.Queue {
     InMemoryReadModels tables = new InMemoryReadModels();
     /** Every batch that it was given, whatever became of it. */
     final List<Batch> attempts = new ArrayList<>();
     /** Those that it committed. */
     final List<Batch> committed = new ArrayList<>();
 
+    /** What is parked, in order. */
+    final List<ParkedEvent> parkedEvents = new ArrayList<>();
+
+    /** The events that make it refuse a batch. */
+    Predicate<EventEnvelope> refuses = event -> false;
+
+    private long lastSequence;
     private final Deque<Function<Batch, CommitOutcome>> answers = new ArrayDeque<>();
     /** What is seen by the next looks; then that all is well. */
     final Deque<CommitOutcome> lookAnswers = new ArrayDeque<>();
@@ -75,9 +88,13 @@ final class MemoryCommitter implements BatchCommitter {
     }
 
     CommitOutcome reallyCommit(Batch batch) {
-        if (checkpoint.position().isPresent()
+        if (batch.setAside().settled().isEmpty()
+                && checkpoint.position().isPresent()
                 && !batch.checkpoint().isAfter(checkpoint.position().get())) {
             throw new IllegalStateException("expected a later checkpoint than " + checkpoint + ": " + batch);
+        }
+        if (batch.events().stream().anyMatch(refuses)) {
+            return new CommitOutcome.Rejected("23514", "check constraint", new IllegalStateException("23514"));
         }
         try {
             tables.apply(effects(batch.changes()));
@@ -85,6 +102,7 @@ final class MemoryCommitter implements BatchCommitter {
             return new CommitOutcome.Rejected(e.sqlState(), String.valueOf(e.getMessage()), e);
         }
         checkpoint = moved(batch);
+        keep(batch.setAside());
         committed.add(batch);
         return new CommitOutcome.Committed(checkpoint, (int) batch.changes().rows() + 1, 1);
     }
@@ -98,6 +116,50 @@ final class MemoryCommitter implements BatchCommitter {
                 checkpoint.flushNumber() + 1,
                 Optional.empty(),
                 Optional.empty());
+    }
+
+    /** What the checkpoint moves past, and what is settled, goes with the rows. */
+    void keep(SetAside aside) {
+        parkedEvents.removeIf(parked -> aside.settled().contains(parked.sequence()));
+        for (PoisonEvent poison : aside.parked()) {
+            parkedEvents.add(new ParkedEvent(++lastSequence, poison, Instant.EPOCH, 0));
+        }
+    }
+
+    @Override
+    public ParkedStreams parked() {
+        Map<String, Position> since = new HashMap<>();
+        parkedEvents.forEach(parked ->
+                since.putIfAbsent(parked.stream(), parked.poison().event().position()));
+        Optional<Position> handled = checkpoint.lastHandled().map(HandledEvent::position);
+        return new ParkedStreams(
+                since,
+                parkedEvents.stream()
+                        .map(ParkedEvent::poison)
+                        .filter(poison -> poison.error().isPresent())
+                        .map(PoisonEvent::event)
+                        .filter(event -> handled.isEmpty() || event.position().isAfter(handled.get()))
+                        .map(EventEnvelope::toString)
+                        .toList());
+    }
+
+    @Override
+    public List<ParkedEvent> next(String projection, String stream, long afterSequence, int atMost) {
+        return parkedEvents.stream()
+                .filter(parked -> parked.stream().equals(stream) && parked.sequence() > afterSequence)
+                .limit(atMost)
+                .toList();
+    }
+
+    @Override
+    public void failedAgain(String projection, long sequence, String error) {
+        parkedEvents.replaceAll(parked -> parked.sequence() != sequence
+                ? parked
+                : new ParkedEvent(
+                        sequence,
+                        new PoisonEvent(parked.poison().event(), Optional.of(error)),
+                        parked.parkedAt(),
+                        parked.retries() + 1));
     }
 
     static List<Effect> effects(ChangeSet changes) {
