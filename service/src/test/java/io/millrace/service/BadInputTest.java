@@ -124,7 +124,7 @@ class BadInputTest {
         Ended ended = run(servers.eventStore.connectionString(), guest);
 
         assertThat(ended.exitCode()).as(ended.err()).isEqualTo(5);
-        assertThat(ended.err()).contains("payments: FAILED", "administrator");
+        assertThat(ended.err()).contains("cannot start", "administrator");
         assertThat(servers.query("SELECT 1 FROM theirs.payments")).isEmpty();
     }
 
