@@ -18,7 +18,8 @@ public interface BatchCommitter extends AutoCloseable {
     }
 
     /**
-     * Writes a batch, with the parked events in it, and returns when it is known what became of it. Blocks; does not wait and try again by itself.
+     * Writes a batch, what it parks included, and returns when it is known what became of it. Blocks; does not wait
+     * and try again by itself.
      *
      * <p>After {@link CommitOutcome.Unavailable} it may be unknown whether the batch was committed: call again with
      * the same batch, and the committer first finds that out.

@@ -3,6 +3,7 @@ package io.millrace.cost;
 import io.millrace.batching.Batch;
 import io.millrace.batching.BatchCommitter;
 import io.millrace.batching.CommitOutcome;
+import io.millrace.batching.ParkedStreams;
 import io.millrace.checkpoint.Checkpoint;
 import java.util.Optional;
 
@@ -19,6 +20,11 @@ public final class MeteringCommitter implements BatchCommitter {
     @Override
     public Checkpoint checkpoint() {
         return committer.checkpoint();
+    }
+
+    @Override
+    public ParkedStreams parked() {
+        return committer.parked();
     }
 
     @Override

@@ -223,10 +223,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
         Optional<Checkpoint> found;
         try {
             attempt.roundTrips++;
-            found = on.readCheckpoint(acknowledged.projection());
-            if (found.isPresent() && verdict(found.get(), attempt) == CheckpointVerdict.WENT_BACK) {
-                parked = on.readParked(found.get());
-            }
+            found = found(on);
         } catch (SQLException e) {
             attempt.lost = on.backend();
             unsettled = attempt;
@@ -244,7 +241,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
 
     private CommitOutcome outcome(Attempt attempt, Checkpoint found) {
         unsettled = null;
-        return switch (verdict(found, attempt)) {
+        return switch (CheckpointVerdict.of(found, started, acknowledged, attempt.batch, writer)) {
             case COMMITTED -> committed(attempt, found);
             case NOT_COMMITTED -> notCommitted(attempt);
             case FENCED -> fenced(found);
@@ -255,8 +252,13 @@ public final class PostgresBatchCommitter implements BatchCommitter {
         };
     }
 
-    private CheckpointVerdict verdict(Checkpoint found, Attempt attempt) {
-        return CheckpointVerdict.of(found, started, acknowledged, attempt.batch, writer);
+    /** The checkpoint in the database; if that went back, so did what is parked. */
+    private Optional<Checkpoint> found(FlushSession on) throws SQLException {
+        Optional<Checkpoint> found = on.readCheckpoint(acknowledged.projection());
+        if (found.isPresent() && found.get().flushNumber() < acknowledged.flushNumber()) {
+            parked = on.readParked(found.get());
+        }
+        return found;
     }
 
     private CommitOutcome notCommitted(Attempt attempt) {
@@ -306,11 +308,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
         }
         Optional<Checkpoint> found;
         try {
-            FlushSession on = session();
-            found = on.readCheckpoint(acknowledged.projection());
-            if (found.isPresent() && unattempted(found.get()) == CheckpointVerdict.WENT_BACK) {
-                parked = on.readParked(found.get());
-            }
+            found = found(session());
         } catch (SQLException e) {
             boolean wasOpen = session.get() != null;
             drop();
