@@ -1,6 +1,8 @@
 package io.millrace.batching;
 
 import io.millrace.checkpoint.Checkpoint;
+import io.millrace.projections.EventEnvelope;
+import io.millrace.projections.EventFailedException;
 import java.util.Objects;
 
 /** What became of a batch. */
@@ -26,7 +28,16 @@ public sealed interface CommitOutcome {
      * Refused because of what the events hold (SQLSTATE classes 22 and 23), nothing written. Parts of the batch may
      * pass.
      */
-    record Rejected(String sqlState, String message, Throwable cause) implements CommitOutcome {}
+    record Rejected(String sqlState, String message, Throwable cause) implements CommitOutcome {
+        /** What is said of the one event that the batch consists of. */
+        EventFailedException blaming(String projection, EventEnvelope event) {
+            return new EventFailedException(
+                    projection,
+                    event,
+                    "PostgreSQL refuses what it does: " + message + " (SQLSTATE " + sqlState + ")",
+                    cause);
+        }
+    }
 
     /** The database cannot be reached, or asks to try again; what became of the batch may be unknown. */
     record Unavailable(String message, Throwable cause) implements CommitOutcome {}

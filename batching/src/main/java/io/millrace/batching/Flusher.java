@@ -234,11 +234,7 @@ final class Flusher {
     /** The one event that a refused part consists of is what PostgreSQL refuses. */
     private Landing found(Batch refused, Rejected why, Bisection parts) {
         EventEnvelope event = refused.events().get(0);
-        EventFailedException failure = new EventFailedException(
-                projection.name(),
-                event,
-                "PostgreSQL refuses what it does: " + why.message() + " (SQLSTATE " + why.sqlState() + ")",
-                why.cause());
+        EventFailedException failure = why.blaming(projection.name(), event);
         try {
             poison.requirePutAside(failure);
             inARow.failedAlone(refused, event, failure);

@@ -159,7 +159,7 @@ public final class ParkedRetry {
                 } else if (size > 1 && (outcome instanceof Rejected || outcome instanceof TooSlow)) {
                     most = size / 2;
                 } else if (outcome instanceof Rejected rejected) {
-                    if (!goesOnAfter(page.get(from), refusal(rejected))) {
+                    if (!goesOnAfter(page.get(from), refusal(page.get(from), rejected))) {
                         return false;
                     }
                     from++;
@@ -202,8 +202,9 @@ public final class ParkedRetry {
         return new Part(folded, changes.build(), Optional.empty());
     }
 
-    private String refusal(Rejected rejected) {
-        return "PostgreSQL refuses what it does: " + rejected.message() + " (SQLSTATE " + rejected.sqlState() + ")";
+    private String refusal(ParkedEvent parked, Rejected rejected) {
+        return String.valueOf(
+                rejected.blaming(projection.name(), parked.poison().event()).getMessage());
     }
 
     private CommitOutcome commit(Part part) {

@@ -51,7 +51,7 @@ record RunSummary(
 
     /** What a projection did that nobody has run yet. */
     static RunSummary none(String projection) {
-        return new RunSummary(projection, 0, 0, 0, 0, 0, BigDecimal.ZERO, BigDecimal.ZERO, 0, null);
+        return new RunSummary(projection, 0, 0, 0, 0, 0, BigDecimal.ZERO, BigDecimal.ZERO, 0, null, 0, 0);
     }
 
     /** What was done in this run and the one after it. */
@@ -67,7 +67,9 @@ record RunSummary(
                 units.add(next.units),
                 both,
                 both.signum() == 0 ? 0 : Math.round((events + next.events) / both.doubleValue()),
-                next.checkpoint);
+                next.checkpoint,
+                parked + next.parked,
+                skipped + next.skipped);
     }
 
     String json() {
