@@ -42,7 +42,6 @@ final class Met {
         LEASE_RUN_OUT_AT_ITS_HOLDER,
         LEASE_HANDED_OVER,
         LEASE_AWAITED,
-        START_FENCED,
         SUBSCRIBED,
         SUBSCRIBED_AGAIN,
         INTERRUPTED,
@@ -101,6 +100,7 @@ final class Met {
         missingFaults.removeAll(faults.keySet());
         Set<FlushReason> missingFlushes = EnumSet.allOf(FlushReason.class);
         missingFlushes.removeAll(flushes.keySet());
+        missingFlushes.remove(FlushReason.PARKED); // the simulated projections stop at poison
         Set<Expected> missingStates = EnumSet.allOf(Expected.class);
         missingStates.removeAll(states.keySet());
         return java.util.stream.Stream.of(missingFaults, missingFlushes, missingStates)

@@ -71,7 +71,7 @@ final class Work implements ProjectorListener {
             return;
         }
         if (epoch.isPresent() && checkpoint.epoch() > epoch.getAsLong()) {
-            world.met.state(Met.Expected.START_FENCED);
+            world.trace(() -> process + " may not begin " + name() + ": it stands in a later epoch");
             notBegun();
         } else if (stopAsked || fenced) {
             notBegun();
