@@ -6,6 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +83,59 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
+    /**
+     * Ends all its processes at once, as SIGKILL does and as a container's end does: nothing is said to clients, nothing
+     * more is written. The data stays; {@link #restart()} recovers it from the log.
+     */
+    public synchronized void kill() {
+        ProcessHandle postmaster = postmaster();
+        List<ProcessHandle> processes = processes(postmaster);
+        processes.forEach(ProcessHandle::destroyForcibly);
+        awaitEnd(processes);
+    }
+
+    /** Stops the server as {@code pg_ctl stop -m immediate} does: sessions are ended, the data has to be recovered. */
+    public synchronized void stopImmediately() {
+        ProcessHandle postmaster = postmaster();
+        List<ProcessHandle> processes = processes(postmaster);
+        signal("QUIT", postmaster);
+        awaitEnd(processes);
+    }
+
+    private static List<ProcessHandle> processes(ProcessHandle postmaster) {
+        return Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
+    }
+
+    private void awaitEnd(List<ProcessHandle> processes) {
+        CompletableFuture.allOf(processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new))
+                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join();
+        stop();
+    }
+
+    /** Its number is the first line of this file, as the server's own tools read it. */
+    private ProcessHandle postmaster() {
+        try {
+            String number =
+                    Files.readAllLines(dataFolder.resolve("postmaster.pid")).get(0);
+            return ProcessHandle.of(Long.parseLong(number.strip())).orElseThrow();
+        } catch (IOException | NoSuchElementException e) {
+            throw new IllegalStateException("a running PostgreSQL was expected: port=" + port, e);
+        }
+    }
+
+    private static void signal(String name, ProcessHandle process) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the command kill was expected to work", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Stops the server, if it runs, and starts it on the same port with the same data. */
     public synchronized void restart() {
         stop();
@@ -101,6 +158,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
                     .setPort(port)
                     .setPGStartupWait(PATIENCE)
                     .setServerConfig("fsync", temporary ? "off" : "on")
+                    // The library's default is off: acknowledged commits would be gone after a kill.
+                    .setServerConfig("synchronous_commit", "on")
                     .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
                     .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
                     .start();

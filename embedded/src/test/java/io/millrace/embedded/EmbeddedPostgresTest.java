@@ -45,6 +45,22 @@ class EmbeddedPostgresTest {
         }
     }
 
+    @Test
+    void recoversWhatWasCommittedBeforeItWasKilled() throws SQLException {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+            query(postgres, "CREATE TABLE kept AS SELECT 42 AS answer; SELECT 1");
+            postgres.kill();
+            assertThatThrownBy(() -> query(postgres, "SELECT 1")).isInstanceOf(SQLException.class);
+            postgres.restart();
+            assertThat(query(postgres, "UPDATE kept SET answer = answer + 1 RETURNING answer"))
+                    .isEqualTo("43");
+            postgres.stopImmediately();
+            assertThatThrownBy(() -> query(postgres, "SELECT 1")).isInstanceOf(SQLException.class);
+            postgres.restart();
+            assertThat(query(postgres, "SELECT answer FROM kept")).isEqualTo("43");
+        }
+    }
+
     private static String query(EmbeddedPostgres postgres, String sql) throws SQLException {
         try (Connection connection =
                         DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());

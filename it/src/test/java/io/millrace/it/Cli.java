@@ -12,10 +12,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Runs the program in this process, with the arguments that a shell would give it. */
-final class Cli {
+public final class Cli {
 
     /** How a command ended, and what it printed. */
-    record Result(int exitCode, String out, String err) {
+    public record Result(int exitCode, String out, String err) {
         @Override
         public String toString() {
             return "exit code " + exitCode + "\n-- out --\n" + out + "\n-- err --\n" + err;
@@ -23,7 +23,7 @@ final class Cli {
     }
 
     /** A command that runs until it is stopped, as by Ctrl-C. */
-    static final class Running implements AutoCloseable {
+    public static final class Running implements AutoCloseable {
         private final StopSignal stop = new StopSignal();
         private final StringWriter out = new StringWriter();
         private final StringWriter err = new StringWriter();
@@ -48,24 +48,24 @@ final class Cli {
         }
 
         /** Waits for it to end by itself. */
-        Result await(Duration atMost) {
+        public Result await(Duration atMost) {
             int exitCode =
                     ended.orTimeout(atMost.toMillis(), TimeUnit.MILLISECONDS).join();
             return new Result(exitCode, out.toString(), err.toString());
         }
 
         /** Asks it to stop, and waits for at most twice the 10 s that it promises. */
-        Result stop() {
+        public Result stop() {
             stop.raise();
             return await(Duration.ofSeconds(20));
         }
 
-        boolean hasEnded() {
+        public boolean hasEnded() {
             return ended.isDone();
         }
 
         /** What it has logged so far. */
-        String err() {
+        public String err() {
             return err.toString();
         }
 
@@ -77,11 +77,11 @@ final class Cli {
 
     private Cli() {}
 
-    static Running start(String... args) {
+    public static Running start(String... args) {
         return new Running(args);
     }
 
-    static Result run(String... args) {
+    public static Result run(String... args) {
         return start(args).await(Duration.ofMinutes(5));
     }
 }

@@ -54,4 +54,10 @@ public record FlushTimeouts(Duration lock, Duration statement, Duration transact
     private static Duration half(Duration limit) {
         return Duration.ofMillis(Math.max(1, limit.toMillis() / 2));
     }
+
+    /** All of them so that an answer is waited for this long at most, in the proportions of {@link #DEFAULT}. */
+    public static FlushTimeouts within(Duration socket) {
+        return new FlushTimeouts(
+                socket.dividedBy(6), socket.dividedBy(2), socket.multipliedBy(3).dividedBy(4), socket);
+    }
 }

@@ -1,7 +1,10 @@
 package io.millrace.sql;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Where PostgreSQL is, and as whom and into which schema we write there.
@@ -15,6 +18,8 @@ import java.util.Optional;
 public record PostgresSettings(
         String url, Optional<String> user, Optional<String> password, String schema, FlushTimeouts timeouts) {
 
+    private static final Pattern SOCKET_TIMEOUT = Pattern.compile("[?&]socketTimeout=([1-9][0-9]{0,5})(?=&|$)");
+
     public PostgresSettings {
         Objects.requireNonNull(user, "user");
         Objects.requireNonNull(password, "password");
@@ -26,13 +31,21 @@ public record PostgresSettings(
         Identifiers.quoted(schema);
     }
 
+    /** A {@code socketTimeout} in the URL, in seconds, shortens or lengthens all that a flush waits for. */
     public static PostgresSettings of(String url, String user, String password, String schema) {
         return new PostgresSettings(
                 url,
                 Optional.of(user).filter(name -> !name.isEmpty()),
                 Optional.of(password).filter(secret -> !secret.isEmpty()),
                 schema,
-                FlushTimeouts.DEFAULT);
+                timeouts(url));
+    }
+
+    private static FlushTimeouts timeouts(String url) {
+        Matcher seconds = SOCKET_TIMEOUT.matcher(url);
+        return seconds.find()
+                ? FlushTimeouts.within(Duration.ofSeconds(Long.parseLong(seconds.group(1))))
+                : FlushTimeouts.DEFAULT;
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.millrace.sql.PostgresException.Kind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,17 @@ class ConnectingTest {
 
         assertThat(e.kind()).isEqualTo(Kind.UNREACHABLE);
         assertThat(e).hasMessageContaining("PostgreSQL cannot be reached").hasMessageContaining("" + port);
+    }
+
+    @Test
+    void theUrlsSocketTimeoutScalesAllThatAFlushWaitsFor() {
+        String url = "jdbc:postgresql://localhost/postgres";
+
+        assertThat(PostgresSettings.of(url, "", "", "public").timeouts()).isEqualTo(FlushTimeouts.DEFAULT);
+        assertThat(FlushTimeouts.within(Duration.ofSeconds(60))).isEqualTo(FlushTimeouts.DEFAULT);
+        assertThat(PostgresSettings.of(url + "?user=me&socketTimeout=6", "", "", "public")
+                        .timeouts())
+                .isEqualTo(FlushTimeouts.within(Duration.ofSeconds(6)));
     }
 
     @Test

@@ -1,0 +1,304 @@
+package io.millrace.it.faults;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands between the projector and PostgreSQL, reads the frames of their protocol (version 3, unencrypted) and calls
+ * when a certain flush is at a certain step. While the call lasts, nothing is passed on of what belongs to a later step.
+ */
+final class FlushProxy implements AutoCloseable {
+    private static final byte[] PG_FLUSH = {'H', 0, 0, 0, 4};
+    private static final byte[] MOVES_CHECKPOINT = "SELECT millrace.move_checkpoint(".getBytes(StandardCharsets.UTF_8);
+    private static final int PARSE = 'P';
+    private static final int BIND = 'B';
+    private static final int READY_FOR_QUERY = 'Z';
+
+    /** How far a flush has come. */
+    enum Step {
+        /** The projector has sent it; PostgreSQL has nothing of it. */
+        BEFORE_SEND,
+        /** PostgreSQL has executed the first half of it. */
+        HALF_SENT,
+        /** PostgreSQL has all of it, and may be at any point of it. */
+        SENT,
+        /** PostgreSQL has committed and answered; the projector has nothing of the answer. */
+        COMMITTED,
+        /** The projector has the answer but for its end. */
+        BEFORE_ACKNOWLEDGEMENT
+    }
+
+    private final ServerSocket listener;
+    private final int target;
+    private final AtomicReference<@Nullable Trap> trap = new AtomicReference<>();
+    private final AtomicInteger begun = new AtomicInteger();
+    private final AtomicInteger answered = new AtomicInteger();
+
+    /** What is to happen, and when. */
+    private static final class Trap {
+        private final Step step;
+        private final Runnable action;
+        private int flushesBefore;
+
+        Trap(int flushesBefore, Step step, Runnable action) {
+            this.flushesBefore = flushesBefore;
+            this.step = step;
+            this.action = action;
+        }
+    }
+
+    private FlushProxy(ServerSocket listener, int target) {
+        this.listener = listener;
+        this.target = target;
+    }
+
+    static FlushProxy to(int port) {
+        try {
+            FlushProxy proxy = new FlushProxy(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), port);
+            start("accept", proxy::accept);
+            return proxy;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    int port() {
+        return listener.getLocalPort();
+    }
+
+    /** Once, {@code action} is run when the flush after so many others is at this step. */
+    void at(int flushesBefore, Step step, Runnable action) {
+        trap.set(new Trap(flushesBefore, step, action));
+    }
+
+    /** How many flushes have come from the projector so far. */
+    int begun() {
+        return begun.get();
+    }
+
+    /** How many of them have been answered to the projector, to the last byte or nearly so. */
+    int answered() {
+        return answered.get();
+    }
+
+    private void accept() throws IOException {
+        while (!listener.isClosed()) {
+            Socket client = listener.accept();
+            Link link = new Link(client, new Socket(InetAddress.getLoopbackAddress(), target));
+            start("to server", link::forward);
+            start("to client", link::back);
+        }
+    }
+
+    /** One connection. What is read from the client up to a Sync is passed on as a whole. */
+    private final class Link {
+        private final Socket client;
+        private final Socket server;
+        private final Set<String> flushStatements = new HashSet<>();
+        private volatile @Nullable Trap answerTrap;
+        private volatile boolean awaitsFlush;
+
+        Link(Socket client, Socket server) throws IOException {
+            this.client = client;
+            this.server = server;
+            client.setTcpNoDelay(true);
+            server.setTcpNoDelay(true);
+        }
+
+        void forward() throws IOException {
+            try (server) {
+                DataInputStream in = reader(client);
+                OutputStream out = server.getOutputStream();
+                byte[] startUp = startUp(in);
+                out.write(startUp);
+                List<byte[]> group = new ArrayList<>();
+                while (true) {
+                    byte[] frame = frame(in);
+                    group.add(frame);
+                    if (frame[0] != PARSE && !isExtended(frame[0])) {
+                        pass(group, out);
+                        group = new ArrayList<>();
+                    }
+                }
+            }
+        }
+
+        private void pass(List<byte[]> group, OutputStream out) throws IOException {
+            boolean flush = isFlush(group);
+            if (flush) {
+                begun.incrementAndGet();
+                awaitsFlush = true;
+            }
+            Trap mine = flush ? sprung() : null;
+            if (mine != null && mine.step == Step.BEFORE_SEND) {
+                mine.action.run();
+            }
+            if (mine != null && mine.step == Step.HALF_SENT) {
+                out.write(joined(group.subList(0, group.size() / 2)));
+                out.write(PG_FLUSH);
+                mine.action.run();
+                return;
+            }
+            if (mine != null && (mine.step == Step.COMMITTED || mine.step == Step.BEFORE_ACKNOWLEDGEMENT)) {
+                answerTrap = mine;
+            }
+            out.write(joined(group));
+            if (mine != null && mine.step == Step.SENT) {
+                mine.action.run();
+            }
+        }
+
+        private boolean isFlush(List<byte[]> group) {
+            boolean flush = false;
+            for (byte[] frame : group) {
+                if (frame[0] == PARSE) {
+                    String statement = text(frame, 5);
+                    boolean moves = contains(frame, MOVES_CHECKPOINT);
+                    flush |= moves;
+                    if (moves) {
+                        flushStatements.add(statement);
+                    } else {
+                        flushStatements.remove(statement);
+                    }
+                } else if (frame[0] == BIND) {
+                    String portal = text(frame, 5);
+                    flush |= flushStatements.contains(text(frame, 6 + portal.length()));
+                }
+            }
+            return flush;
+        }
+
+        void back() throws IOException {
+            try (client) {
+                DataInputStream in = reader(server);
+                OutputStream out = client.getOutputStream();
+                ByteArrayOutputStream answer = new ByteArrayOutputStream();
+                while (true) {
+                    byte[] frame = frame(in);
+                    Trap mine = answerTrap;
+                    if (mine != null && frame[0] == READY_FOR_QUERY) {
+                        answerTrap = null;
+                        if (mine.step == Step.BEFORE_ACKNOWLEDGEMENT) {
+                            out.write(answer.toByteArray());
+                        }
+                        mine.action.run();
+                        return;
+                    }
+                    if (awaitsFlush && frame[0] == READY_FOR_QUERY) {
+                        awaitsFlush = false;
+                        answered.incrementAndGet();
+                    }
+                    answer.writeBytes(frame);
+                    if (mine == null && (in.available() == 0 || answer.size() > 1 << 16)) {
+                        out.write(answer.toByteArray());
+                        answer.reset();
+                    }
+                }
+            }
+        }
+    }
+
+    private @Nullable Trap sprung() {
+        Trap set = trap.get();
+        if (set == null || set.flushesBefore-- > 0) {
+            return null;
+        }
+        trap.set(null);
+        return set;
+    }
+
+    /** Those that are executed only at the next Sync: Bind, Close, Describe, Execute. */
+    private static boolean isExtended(int type) {
+        return type == BIND || type == 'C' || type == 'D' || type == 'E';
+    }
+
+    private static DataInputStream reader(Socket socket) throws IOException {
+        return new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 16));
+    }
+
+    /** The first message has no type. */
+    private static byte[] startUp(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        return ByteBuffer.allocate(length)
+                .putInt(length)
+                .put(in.readNBytes(length - 4))
+                .array();
+    }
+
+    private static byte[] frame(DataInputStream in) throws IOException {
+        int type = in.readUnsignedByte();
+        int length = in.readInt();
+        return ByteBuffer.allocate(1 + length)
+                .put((byte) type)
+                .putInt(length)
+                .put(in.readNBytes(length - 4))
+                .array();
+    }
+
+    private static byte[] joined(List<byte[]> frames) {
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        frames.forEach(whole::writeBytes);
+        return whole.toByteArray();
+    }
+
+    /** Up to the next NUL. */
+    private static String text(byte[] frame, int from) {
+        int end = from;
+        while (frame[end] != 0) {
+            end++;
+        }
+        return new String(frame, from, end - from, StandardCharsets.UTF_8);
+    }
+
+    private static boolean contains(byte[] whole, byte[] part) {
+        for (int at = 0; at + part.length <= whole.length; at++) {
+            if (ByteBuffer.wrap(whole, at, part.length).equals(ByteBuffer.wrap(part))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private interface Body {
+        void run() throws IOException;
+    }
+
+    private static void start(String name, Body body) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        body.run();
+                    } catch (IOException expectedAtTheEnd) {
+                        // One side has ended: so has this direction.
+                    }
+                },
+                "flush proxy: " + name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
