@@ -32,7 +32,7 @@ final class CrashIT {
         System.out.println("crash: seed " + seed + ", " + figures.kills() + " kills done before");
         SplittableRandom random = new SplittableRandom(seed);
         try (Rig rig = Rig.start(folder);
-                FlushProxy proxy = FlushProxy.to(rig.postgres.port())) {
+                FlushProxy proxy = FlushProxy.to(rig.postgres().port())) {
             try (Flights flights = rig.flights()) {
                 flights.depart(WARM_UP);
                 ProjectorProcess.train(

@@ -68,7 +68,7 @@ final class CrashRound {
         int begunBefore = proxy.begun();
         AtomicBoolean reached = new AtomicBoolean();
         try (ProjectorProcess process = start()) {
-            proxy.at(flushesBefore, point.step().orElse(Step.BEFORE_SEND), () -> {
+            proxy.at(flushesBefore, point.step().orElse(Step.BEGUN), () -> {
                 reached.set(true);
                 kill(process, point);
             });

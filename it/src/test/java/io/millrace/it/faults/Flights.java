@@ -1,6 +1,8 @@
 package io.millrace.it.faults;
 
+import io.millrace.checkpoint.Position;
 import io.millrace.eventstore.AppendException;
+import io.millrace.eventstore.Appended;
 import io.millrace.eventstore.EventStoreConnection;
 import io.millrace.eventstore.ExpectedRevision;
 import io.millrace.eventstore.NewEvent;
@@ -39,7 +41,12 @@ final class Flights implements AutoCloseable {
         }
     }
 
-    private void append(int flights) {
+    /** Returns its commit position in the log. */
+    long departOne() {
+        return ((Position.InLog) append(1).position().orElseThrow()).commit();
+    }
+
+    private Appended append(int flights) {
         List<NewEvent> events = new ArrayList<>();
         for (int i = 0; i < flights; i++, next++) {
             UUID id = UUID.nameUUIDFromBytes((source + next).getBytes(StandardCharsets.UTF_8));
@@ -49,8 +56,7 @@ final class Flights implements AutoCloseable {
         long patienceEnds = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
-                connection.appender().appendNow("flight-" + source, ExpectedRevision.any(), events);
-                return;
+                return connection.appender().appendNow("flight-" + source, ExpectedRevision.any(), events);
             } catch (AppendException e) {
                 if (System.nanoTime() - patienceEnds > 0) {
                     throw e;

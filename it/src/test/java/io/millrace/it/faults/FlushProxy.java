@@ -32,6 +32,8 @@ final class FlushProxy implements AutoCloseable {
 
     /** How far a flush has come. */
     enum Step {
+        /** The projector has begun to send it; it goes on its way. */
+        BEGUN,
         /** The projector has sent it; PostgreSQL has nothing of it. */
         BEFORE_SEND,
         /** PostgreSQL has executed the first half of it. */
@@ -113,6 +115,7 @@ final class FlushProxy implements AutoCloseable {
         private final Set<String> flushStatements = new HashSet<>();
         private volatile @Nullable Trap answerTrap;
         private volatile boolean awaitsFlush;
+        private volatile boolean answerIsLost;
 
         Link(Socket client, Socket server) throws IOException {
             this.client = client;
@@ -146,21 +149,30 @@ final class FlushProxy implements AutoCloseable {
                 awaitsFlush = true;
             }
             Trap mine = flush ? sprung() : null;
-            if (mine != null && mine.step == Step.BEFORE_SEND) {
-                mine.action.run();
-            }
-            if (mine != null && mine.step == Step.HALF_SENT) {
-                out.write(joined(group.subList(0, group.size() / 2)));
-                out.write(PG_FLUSH);
-                mine.action.run();
+            if (mine == null) {
+                out.write(joined(group));
                 return;
             }
-            if (mine != null && (mine.step == Step.COMMITTED || mine.step == Step.BEFORE_ACKNOWLEDGEMENT)) {
-                answerTrap = mine;
-            }
-            out.write(joined(group));
-            if (mine != null && mine.step == Step.SENT) {
-                mine.action.run();
+            switch (mine.step) {
+                case BEGUN -> {
+                    mine.action.run();
+                    out.write(joined(group));
+                }
+                case BEFORE_SEND -> mine.action.run();
+                case HALF_SENT -> {
+                    out.write(joined(group.subList(0, group.size() / 2)));
+                    out.write(PG_FLUSH);
+                    mine.action.run();
+                }
+                case SENT -> {
+                    answerIsLost = true;
+                    out.write(joined(group));
+                    mine.action.run();
+                }
+                case COMMITTED, BEFORE_ACKNOWLEDGEMENT -> {
+                    answerTrap = mine;
+                    out.write(joined(group));
+                }
             }
         }
 
@@ -191,6 +203,9 @@ final class FlushProxy implements AutoCloseable {
                 ByteArrayOutputStream answer = new ByteArrayOutputStream();
                 while (true) {
                     byte[] frame = frame(in);
+                    if (answerIsLost) {
+                        continue;
+                    }
                     Trap mine = answerTrap;
                     if (mine != null && frame[0] == READY_FOR_QUERY) {
                         answerTrap = null;

@@ -20,6 +20,8 @@ final class ProjectorProcess implements AutoCloseable {
             List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx512m");
 
     private static final Path DISTRIBUTIONS = Path.of("..", "service", "target");
+    private static final String LIBRARIES = File.separator + "lib" + File.separator;
+    private static final String EMBEDDED = LIBRARIES + "embedded" + File.separator;
     private static final Path CLASSES =
             Path.of("target", "projector-" + ProcessHandle.current().pid() + ".jsa");
     private static final String CLASS_PATH = shippedClassPath();
@@ -71,9 +73,8 @@ final class ProjectorProcess implements AutoCloseable {
     /** The jars of the distribution that this build has made, as its start script has them. */
     private static String shippedClassPath() {
         try (Stream<Path> files = Files.walk(DISTRIBUTIONS, 4)) {
-            String jars = files.filter(file -> file.getParent().endsWith("lib"))
-                    .map(Path::toString)
-                    .filter(file -> file.endsWith(".jar"))
+            String jars = files.map(Path::toString)
+                    .filter(file -> file.endsWith(".jar") && file.contains(LIBRARIES) && !file.contains(EMBEDDED))
                     .sorted()
                     .collect(Collectors.joining(File.pathSeparator));
             if (jars.isEmpty()) {
@@ -152,6 +153,10 @@ final class ProjectorProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    void awaitOutput(String text, Duration atMost) throws Exception {
+        Await.until(atMost, () -> text + " in the output:\n" + output(), () -> output().contains(text));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.millrace.it.faults;
 
 import io.millrace.embedded.EmbeddedEventStore;
 import io.millrace.embedded.EmbeddedPostgres;
+import io.millrace.it.Cli;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,8 +18,13 @@ import org.assertj.core.api.Assertions;
 
 /** An event store and a PostgreSQL of a test's own, and the configuration of a projector between them. */
 final class Rig implements AutoCloseable {
+    /** Whether the projector is to wait as long as it does where nothing is configured. */
+    static final boolean DEFAULTS = Boolean.getBoolean("millrace.it.defaults");
+
+    private static final String POSTGRES_FOLDER = "postgres";
+
     final EmbeddedEventStore store;
-    final EmbeddedPostgres postgres;
+    private EmbeddedPostgres postgres;
     private final Path folder;
 
     private Rig(Path folder, EmbeddedEventStore store, EmbeddedPostgres postgres) {
@@ -33,7 +39,22 @@ final class Rig implements AutoCloseable {
                 .systemProjections(false)
                 .maxAppendSize(16 << 20)
                 .start();
-        return new Rig(folder, store, EmbeddedPostgres.start(folder.resolve("postgres")));
+        return new Rig(folder, store, EmbeddedPostgres.start(folder.resolve(POSTGRES_FOLDER)));
+    }
+
+    EmbeddedPostgres postgres() {
+        return postgres;
+    }
+
+    /** From now on this is the database. */
+    void replacePostgres(EmbeddedPostgres other) {
+        postgres.close();
+        postgres = other;
+    }
+
+    /** That of the PostgreSQL that it began with. */
+    DataFolder dataFolder() {
+        return new DataFolder(folder.resolve(POSTGRES_FOLDER));
     }
 
     Flights flights() {
@@ -48,19 +69,29 @@ final class Rig implements AutoCloseable {
     /** A configuration that leads to these ports, behind which there are the servers. */
     Path configuration(int eventStorePort, int postgresPort) {
         String yaml = """
-                eventstore: 'esdb://127.0.0.1:%d?tls=false&keepAliveInterval=1000&keepAliveTimeout=1000'
+                eventstore: 'esdb://127.0.0.1:%d?tls=false%s'
                 postgres:
-                  url: 'jdbc:postgresql://127.0.0.1:%d/postgres?sslmode=disable&socketTimeout=6'
+                  url: 'jdbc:postgresql://127.0.0.1:%d/postgres?sslmode=disable%s'
                   user: postgres
                   password: postgres
                 projections:
                   %s:
-                """.formatted(eventStorePort, postgresPort, Standing.PROJECTION);
+                """.formatted(
+                        eventStorePort,
+                        DEFAULTS ? "" : "&keepAliveInterval=1000&keepAliveTimeout=1000",
+                        postgresPort,
+                        DEFAULTS ? "" : "&socketTimeout=6",
+                        Standing.PROJECTION);
         try {
             return Files.writeString(folder.resolve("millrace-" + eventStorePort + "-" + postgresPort + ".yaml"), yaml);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Runs the program in this process, with this configuration, until it is stopped. */
+    static Cli.Running run(Path configuration) {
+        return Cli.start("run", "--config", configuration.toString());
     }
 
     /** Where a process' output goes. */
@@ -113,16 +144,24 @@ final class Rig implements AutoCloseable {
     /** Makes the leases of those that were killed run out now, so that nobody has to wait for it. */
     void expireLeases() throws SQLException {
         for (String table : List.of("instances", "leases")) {
-            ask("UPDATE millrace." + table + " SET valid_until = clock_timestamp() RETURNING NULL");
+            ask("UPDATE millrace." + table + " SET valid_until = clock_timestamp()");
         }
     }
 
-    /** One value, as text; empty where it is NULL, or there is no such table. */
+    /** One value, as text; empty where there is none, it is NULL, or there is no such table. */
     String ask(String sql) throws SQLException {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(sql)) {
-            return result.next() && result.getString(1) != null ? result.getString(1) : "";
+        return ask(postgres, sql);
+    }
+
+    static String ask(EmbeddedPostgres postgres, String sql) throws SQLException {
+        try (Connection connection = connect(postgres);
+                Statement statement = connection.createStatement()) {
+            if (!statement.execute(sql)) {
+                return "";
+            }
+            try (ResultSet result = statement.getResultSet()) {
+                return result.next() && result.getString(1) != null ? result.getString(1) : "";
+            }
         } catch (SQLException e) {
             if ("42P01".equals(e.getSQLState()) || "3F000".equals(e.getSQLState())) {
                 return "";

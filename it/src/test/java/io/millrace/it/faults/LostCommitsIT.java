@@ -1,0 +1,155 @@
+package io.millrace.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.embedded.EmbeddedPostgres;
+import io.millrace.it.Cli;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * PostgreSQL comes back without commits that it had acknowledged, rows and checkpoint alike. The projector says how far
+ * it went back, and reads again from there; it does not stop.
+ */
+final class LostCommitsIT {
+    private static final Duration PROMISED = Duration.ofSeconds(15);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final int FLUSHES_TO_LOSE = 5;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path folder;
+
+    @SuppressWarnings("NullAway.Init")
+    private Rig rig;
+
+    @SuppressWarnings("NullAway.Init")
+    private TcpProxy toPostgres;
+
+    @BeforeEach
+    void start() {
+        rig = Rig.start(folder);
+        toPostgres = TcpProxy.to(rig.postgres().port());
+    }
+
+    @AfterEach
+    void stop() {
+        toPostgres.close();
+        rig.close();
+    }
+
+    @Test
+    void goesBackWithAStandbyThatLagged() throws Exception {
+        DataFolder copy = new DataFolder(folder.resolve("standby"));
+        rig.postgres().stop();
+        rig.dataFolder().copyTo(copy);
+        rig.postgres().restart();
+        try (TcpProxy replication = TcpProxy.to(rig.postgres().port())) {
+            copy.followsServerAt(replication.port());
+            EmbeddedPostgres standby = EmbeddedPostgres.start(copy.path());
+            goesBack(
+                    "PostgreSQL: primary killed, promoted a standby that lagged",
+                    () -> {
+                        awaitReplicated(standby);
+                        replication.stall();
+                    },
+                    () -> {
+                        rig.postgres().kill();
+                        Rig.ask(standby, "SELECT pg_promote()");
+                        toPostgres.leadTo(standby.port());
+                        rig.replacePostgres(standby);
+                    });
+        }
+    }
+
+    private void awaitReplicated(EmbeddedPostgres standby) throws Exception {
+        String flushes = "SELECT max(flush_number) FROM millrace.checkpoints";
+        Await.until(
+                PATIENCE,
+                () -> "the standby has a checkpoint",
+                () -> !Rig.ask(standby, flushes).isEmpty());
+        assertThat(rig.ask("SELECT count(*) FROM pg_stat_replication")).isEqualTo("1");
+    }
+
+    @Test
+    void goesBackWithWhatWasCommittedAsynchronously() throws Exception {
+        rig.ask("ALTER SYSTEM SET wal_writer_delay = '10s'");
+        rig.ask("ALTER DATABASE postgres SET synchronous_commit = off");
+        rig.postgres().restart();
+        goesBack(
+                "PostgreSQL: synchronous_commit=off, killed",
+                () -> rig.ask("SET synchronous_commit = on; CREATE TABLE written_through ()"),
+                () -> {
+                    rig.postgres().kill();
+                    rig.postgres().restart();
+                });
+    }
+
+    @Test
+    void goesBackWithARestoredBackup() throws Exception {
+        DataFolder backup = new DataFolder(folder.resolve("backup"));
+        goesBack(
+                "PostgreSQL: an older backup put back",
+                () -> {
+                    rig.postgres().stop();
+                    rig.dataFolder().copyTo(backup);
+                    rig.postgres().restart();
+                },
+                () -> {
+                    rig.postgres().stop();
+                    backup.copyTo(rig.dataFolder());
+                    rig.postgres().restart();
+                });
+    }
+
+    private interface Act {
+        void run() throws Exception;
+    }
+
+    /**
+     * @param fromNowOn after this, commits are going to be lost
+     * @param loss takes them away
+     */
+    private void goesBack(String what, Act fromNowOn, Act loss) throws Exception {
+        try (Cli.Running run = Rig.run(rig.configuration(rig.store.port(), toPostgres.port()))) {
+            try (Traffic traffic = Traffic.on(rig)) {
+                traffic.awaitShown();
+                fromNowOn.run();
+                awaitFlushesToLose();
+                Fault fault = Fault.begins(rig, what);
+                loss.run();
+                fault.ends();
+                fault.awaitProgress(PROMISED);
+            }
+            rig.awaitHead(PATIENCE);
+            List<String> said = Arrays.stream(run.err().split("\n", -1))
+                    .filter(line -> line.contains("lost commits"))
+                    .toList();
+            assertThat(said).as(run.err()).hasSize(1);
+            System.out.println("fault " + what + ": the log said: " + said.get(0));
+            assertThat(run.stop().exitCode()).as(run.err()).isZero();
+        }
+    }
+
+    private void awaitFlushesToLose() throws Exception {
+        Await.until(PATIENCE, () -> "PostgreSQL is back", this::isThere);
+        long before = rig.flushNumber();
+        Await.until(PATIENCE, () -> "flushes to lose", () -> rig.flushNumber() >= before + FLUSHES_TO_LOSE);
+    }
+
+    private boolean isThere() {
+        try {
+            rig.flushNumber();
+            return true;
+        } catch (SQLException serverIsAway) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package io.millrace.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.it.Cli;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The event store is restored from a backup that is older than the checkpoint: what the read model counted did not
+ * happen any more. The program refuses to go on, and changes nothing.
+ */
+final class OlderHistoryIT {
+    private static final int FLIGHTS = 1_000;
+    private static final int REFUSED = 5;
+    private static final Duration REFUSED_WITHIN = Duration.ofSeconds(20);
+    private static final Duration HEAD_WITHIN = Duration.ofSeconds(30);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path folder;
+
+    @SuppressWarnings("NullAway.Init")
+    private Rig rig;
+
+    @BeforeEach
+    void start() {
+        rig = Rig.start(folder);
+    }
+
+    @AfterEach
+    void stop() {
+        rig.close();
+    }
+
+    @Test
+    void isRefusedAtTheStart() throws Exception {
+        long backup = depart("first");
+        depart("second");
+        assertThat(replay().exitCode()).isZero();
+        Standing before = rig.actual();
+        restore(backup);
+
+        assertRefused(replay(), before, "beyond");
+    }
+
+    @Test
+    void isRefusedAtTheStartWhenItHasGrownPastTheCheckpoint() throws Exception {
+        long backup = depart("first");
+        depart("second");
+        assertThat(replay().exitCode()).isZero();
+        Standing before = rig.actual();
+        restore(backup);
+        depart("another second");
+        depart("another third");
+
+        assertRefused(replay(), before, "another history");
+    }
+
+    @Test
+    void endsARunningProjector() throws Exception {
+        endsARunningProjector("event store: restored from an older backup under a running projector", false);
+    }
+
+    @Test
+    void endsARunningProjectorWhenItHasGrownPastTheCheckpoint() throws Exception {
+        endsARunningProjector("event store: the same, grown past the checkpoint before it is back", true);
+    }
+
+    private void endsARunningProjector(String what, boolean grown) throws Exception {
+        try (TcpProxy toStore = TcpProxy.to(rig.store.port());
+                Cli.Running run =
+                        Rig.run(rig.configuration(toStore.port(), rig.postgres().port()))) {
+            long backup = depart("first");
+            depart("second");
+            rig.awaitHead(HEAD_WITHIN);
+            Standing before = rig.actual();
+            toStore.refuse(true);
+            long began = System.nanoTime();
+            restore(backup);
+            if (grown) {
+                depart("another second");
+                depart("another third");
+            }
+            toStore.refuse(false);
+
+            Cli.Result ended = run.await(REFUSED_WITHIN);
+            System.out.println("fault " + what + ": refused after " + (System.nanoTime() - began) / 1_000_000 + " ms");
+            assertRefused(ended, before, grown ? "another history" : "beyond");
+        }
+    }
+
+    private void assertRefused(Cli.Result result, Standing before, String reason) throws Exception {
+        assertThat(result.exitCode()).as(result.toString()).isEqualTo(REFUSED);
+        assertThat(result.err()).contains(Standing.PROJECTION).contains(reason);
+        assertThat(rig.actual()).isEqualTo(before);
+    }
+
+    private Cli.Result replay() {
+        return Cli.run(
+                "replay", Standing.PROJECTION, "--config", rig.configuration().toString());
+    }
+
+    private void restore(long commitPosition) {
+        rig.store.faults().forgetAfter(commitPosition);
+        rig.store.kill();
+        rig.store.restart();
+    }
+
+    /** Returns the commit position of the last one. */
+    private long depart(String source) {
+        try (Flights flights = new Flights(rig.store.connectionString(), source)) {
+            flights.depart(FLIGHTS);
+            return flights.departOne();
+        }
+    }
+}
