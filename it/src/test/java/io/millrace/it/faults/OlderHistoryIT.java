@@ -16,6 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class OlderHistoryIT {
     private static final int FLIGHTS = 1_000;
+    private static final String ENDS_EARLIER = ": it ends at ";
+    private static final String ANOTHER_EVENT = " stands event ";
     private static final int REFUSED = 5;
     private static final Duration REFUSED_WITHIN = Duration.ofSeconds(20);
     private static final Duration HEAD_WITHIN = Duration.ofSeconds(30);
@@ -45,7 +47,7 @@ final class OlderHistoryIT {
         Standing before = rig.actual();
         restore(backup);
 
-        assertRefused(replay(), before, "beyond");
+        assertRefused(replay(), before, ENDS_EARLIER);
     }
 
     @Test
@@ -58,7 +60,7 @@ final class OlderHistoryIT {
         depart("another second");
         depart("another third");
 
-        assertRefused(replay(), before, "another history");
+        assertRefused(replay(), before, ANOTHER_EVENT);
     }
 
     @Test
@@ -90,13 +92,16 @@ final class OlderHistoryIT {
 
             Cli.Result ended = run.await(REFUSED_WITHIN);
             System.out.println("fault " + what + ": refused after " + (System.nanoTime() - began) / 1_000_000 + " ms");
-            assertRefused(ended, before, grown ? "another history" : "beyond");
+            assertRefused(ended, before, grown ? ANOTHER_EVENT : ENDS_EARLIER);
         }
     }
 
     private void assertRefused(Cli.Result result, Standing before, String reason) throws Exception {
         assertThat(result.exitCode()).as(result.toString()).isEqualTo(REFUSED);
-        assertThat(result.err()).contains(Standing.PROJECTION).contains(reason);
+        assertThat(result.err())
+                .contains(Standing.PROJECTION + ": FAILED")
+                .contains("does not hold the history of this checkpoint")
+                .contains(reason);
         assertThat(rig.actual()).isEqualTo(before);
     }
 

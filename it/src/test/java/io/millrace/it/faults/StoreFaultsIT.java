@@ -7,10 +7,12 @@ import com.eventstore.dbclient.EventData;
 import com.eventstore.dbclient.EventStoreDBClient;
 import com.eventstore.dbclient.EventStoreDBConnectionString;
 import com.eventstore.dbclient.Position;
+import io.millrace.embedded.EmbeddedEventStore;
 import io.millrace.it.Cli;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,7 @@ final class StoreFaultsIT {
     private static final Duration SILENCE = Duration.ofSeconds(Rig.DEFAULTS ? 5 : 1);
     private static final Duration ABSENCE = Duration.ofSeconds(Rig.DEFAULTS ? 60 : 3);
     private static final Duration ELECTION = Duration.ofSeconds(Rig.DEFAULTS ? 5 : 1);
+    private static final int FLIGHTS_REPLICATED = 1_000;
     private static final int FLIGHTS_THROUGH_FOLLOWER = 20;
     private static final Duration PROMISED = Duration.ofSeconds(10);
     private static final Duration HEAD_WITHIN = Duration.ofMinutes(1);
@@ -75,6 +78,27 @@ final class StoreFaultsIT {
                     sleep(ELECTION);
                 },
                 () -> rig.store.faults().pretendLeader());
+    }
+
+    /** The node that the configuration names confirms the subscription, and says only then that it is not the leader. */
+    @Test
+    void goesOnToTheLeaderThatAFollowerNames() throws Exception {
+        try (EmbeddedEventStore follower =
+                EmbeddedEventStore.builder().systemProjections(false).start()) {
+            for (String node : List.of(follower.connectionString(), rig.store.connectionString())) {
+                try (Flights flights = new Flights(node, "replicated")) {
+                    flights.depart(FLIGHTS_REPLICATED);
+                }
+            }
+            follower.faults().pretendNotLeader("127.0.0.1", rig.store.port());
+            Fault fault = Fault.begins(rig, "event store: not-leader after the confirmation, at start");
+            try (Cli.Running run =
+                    Rig.run(rig.configuration(follower.port(), rig.postgres().port()))) {
+                fault.awaitProgress(PROMISED);
+                rig.awaitHead(HEAD_WITHIN);
+                assertThat(run.stop().exitCode()).as(run.err()).isZero();
+            }
+        }
     }
 
     /** A leader that has resigned goes on delivering to those that it had: it is a follower now, and loses nothing. */

@@ -44,6 +44,11 @@ final class Traffic implements AutoCloseable {
 
     @Override
     public void close() {
+        end();
+    }
+
+    /** Returns when what has departed is in the store. */
+    void end() {
         ended = true;
         try {
             thread.join();
