@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class LostCommitsIT {
     private static final Duration PROMISED = Duration.ofSeconds(15);
     private static final Duration PATIENCE = Duration.ofMinutes(1);
-    private static final int FLUSHES_TO_LOSE = 5;
+    private static final int FLIGHTS_TO_LOSE = 200;
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -122,7 +122,7 @@ final class LostCommitsIT {
             try (Traffic traffic = Traffic.on(rig)) {
                 traffic.awaitShown();
                 fromNowOn.run();
-                awaitFlushesToLose();
+                awaitFlightsToLose();
                 Fault fault = Fault.begins(rig, what);
                 loss.run();
                 fault.ends();
@@ -138,15 +138,15 @@ final class LostCommitsIT {
         }
     }
 
-    private void awaitFlushesToLose() throws Exception {
+    private void awaitFlightsToLose() throws Exception {
         Await.until(PATIENCE, () -> "PostgreSQL is back", this::isThere);
-        long before = rig.flushNumber();
-        Await.until(PATIENCE, () -> "flushes to lose", () -> rig.flushNumber() >= before + FLUSHES_TO_LOSE);
+        long before = rig.flightsCounted();
+        Await.until(PATIENCE, () -> "flights to lose", () -> rig.flightsCounted() >= before + FLIGHTS_TO_LOSE);
     }
 
     private boolean isThere() {
         try {
-            rig.flushNumber();
+            rig.flightsCounted();
             return true;
         } catch (SQLException serverIsAway) {
             return false;

@@ -135,9 +135,18 @@ final class Rig implements AutoCloseable {
         Assertions.assertThat(actual()).isEqualTo(expected);
     }
 
-    /** How many flushes the checkpoint has seen since the last reset; 0 where there is none. */
+    /** How many flushes the checkpoint has seen in its epoch; 0 where there is none. */
     long flushNumber() throws SQLException {
-        String found = ask("SELECT max(flush_number) FROM millrace.checkpoints");
+        return number("SELECT max(flush_number) FROM millrace.checkpoints");
+    }
+
+    /** How many flights are counted in the read model. */
+    long flightsCounted() throws SQLException {
+        return number("SELECT sum(flights) FROM airport_departures");
+    }
+
+    private long number(String sql) throws SQLException {
+        String found = ask(sql);
         return found.isEmpty() ? 0 : Long.parseLong(found);
     }
 

@@ -36,10 +36,10 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    /** Waits until the projector is at it: until the checkpoint moves. */
+    /** Waits until the projector is at it: until it counts some. */
     void awaitShown() throws Exception {
-        long before = rig.flushNumber();
-        Await.until(PATIENCE, () -> "the checkpoint moves on", () -> rig.flushNumber() > before + 1);
+        long before = rig.flightsCounted();
+        Await.until(PATIENCE, () -> "flights are counted", () -> rig.flightsCounted() > before + MOST_AT_A_TIME);
     }
 
     @Override
