@@ -1,5 +1,6 @@
 package io.millrace.service;
 
+import io.millrace.batching.FlushPolicy;
 import io.millrace.cost.Ladder;
 import io.millrace.cost.LadderSettings;
 import io.millrace.cost.MeasuredBill;
@@ -10,9 +11,9 @@ import io.millrace.cost.RungCost;
 import io.millrace.cost.Sweep;
 import io.millrace.projections.Projection;
 import io.millrace.service.configuration.Configuration;
-import io.millrace.service.configuration.ConfigurationException;
 import io.millrace.service.configuration.ProjectionOptions;
 import io.millrace.service.configuration.Quantities;
+import io.millrace.service.cost.BillReport;
 import io.millrace.service.cost.LadderReport;
 import io.millrace.service.cost.MeasuredReport;
 import io.millrace.service.cost.Report;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,6 +45,8 @@ import picocli.CommandLine.TypeConversionException;
                     + " 100 live views. With PROJECTION and --events or --from, it takes a projection of your own and"
                     + " a recorded stream.",
             "",
+            "With PROJECTION and --config alone it prints the bill of a projection that runs or has run.",
+            "",
             "With --measure the same rungs are run against a real PostgreSQL, and what it took of round trips, WAL, dead"
                     + " tuples, CPU and time is set against the prices.",
             "",
@@ -55,6 +59,7 @@ import picocli.CommandLine.TypeConversionException;
             "  millrace cost --price statement=1,batch=2,per-statement=0.05 --format markdown",
             "  millrace cost airport-departures --events flights.csv.gz --type FlightDeparted \\",
             "      --stream 'flight-{origin}' --budget 300",
+            "  millrace cost my-projection --config millrace.yaml",
             "  millrace cost my-projection --config millrace.yaml --from 'esdb://localhost:2113?tls=false'"
         })
 final class CostCommand implements Callable<Integer> {
@@ -138,7 +143,9 @@ final class CostCommand implements Callable<Integer> {
         measuring.check();
         Optional<Configuration> configuration = Optional.ofNullable(config).map(Configuration::read);
         try (ProjectionCatalog catalog = new ProjectionCatalog(configuration.flatMap(Configuration::plugins))) {
-            return ladder(projection(catalog), settings(configuration)).number();
+            return name != null && !stream.isRecorded()
+                    ? bill(catalog.get(name), configuration).number()
+                    : ladder(projection(catalog), settings(configuration)).number();
         }
     }
 
@@ -159,12 +166,39 @@ final class CostCommand implements Callable<Integer> {
             }
             return ReferenceStream.VIEWS_PER_VIEWER;
         }
-        Projection projection = catalog.get(name);
-        if (!stream.isRecorded()) {
-            throw new ConfigurationException(
-                    "expected the stream that projection " + name + " reads: --events FILE or --from URI");
+        return catalog.get(name);
+    }
+
+    private ExitCode bill(Projection projection, Optional<Configuration> configuration) {
+        if (configuration.isEmpty()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "expected --config FILE, for the bill of projection " + projection.name()
+                            + " in that PostgreSQL; or the stream that it reads, --events FILE or --from URI");
         }
-        return projection;
+        BillReport.Bill bill;
+        try (OpenPostgres postgres = OpenPostgres.of(configuration.get().postgres())) {
+            bill = new BillReport.Bill(
+                    projection.name(),
+                    postgres.store().flushCounts(projection.name(), OptionalLong.empty()),
+                    postgres.store().flushCounts(projection.name(), OptionalLong.of(BillReport.LAST_MINUTES)));
+        }
+        if (bill.sinceStart().isEmpty()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "projection " + projection.name() + " has flushed nothing in this database yet");
+        }
+        FlushPolicy policy = ProjectorTuning.of(configuration.get().optionsOf(projection.name()))
+                .flushPolicy();
+        BigDecimal units = BillReport.units(bill, prices);
+        print(withBudget(BillReport.of(bill, prices, policy), units, "since its start"));
+        return withinBudget(units);
+    }
+
+    private void print(Report report) {
+        program.console()
+                .out()
+                .print(format.print(report, program.console().kind().columns()));
+        program.console().out().flush();
     }
 
     private LadderSettings settings(Optional<Configuration> configuration) {
@@ -197,7 +231,11 @@ final class CostCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
         }
-        Report report = withBudget(LadderReport.of(projection, recorded, settings, ladder, sweeps), ladder.asItRuns());
+        RungCost asItRuns = ladder.asItRuns();
+        Report report = withBudget(
+                LadderReport.of(projection, recorded, settings, ladder, sweeps),
+                asItRuns.units(),
+                "as Millrace runs it (rung " + asItRuns.rung() + ")");
         if (measuring.isAskedFor() && !ladder.isPartial()) {
             MeasuredBill bill = measuring.measure(program, projection, recorded, settings);
             bill.failure().ifPresent(failure -> {
@@ -206,35 +244,28 @@ final class CostCommand implements Callable<Integer> {
             });
             report = MeasuredReport.with(report, ladder, bill);
         }
-        program.console()
-                .out()
-                .print(format.print(report, program.console().kind().columns()));
-        program.console().out().flush();
+        print(report);
         ladder.failure().ifPresent(failure -> say(failure.getMessage() + "; the report tells of the part before it"));
-        return exitCode(ladder);
+        return ladder.isPartial() ? ExitCode.PROJECTION_FAILED : withinBudget(asItRuns.units());
     }
 
-    private Report withBudget(Report report, RungCost costs) {
+    private Report withBudget(Report report, BigDecimal units, String when) {
         if (budget == null) {
             return report;
         }
         return report.with(
                 "budget",
                 budget,
-                "Budget: " + budget.toPlainString() + " units, and it costs "
-                        + costs.units().toPlainString() + " as Millrace runs it (rung " + costs.rung() + ").");
+                "Budget: " + budget.toPlainString() + " units, and it costs " + units.toPlainString() + " " + when
+                        + ".");
     }
 
-    private ExitCode exitCode(Ladder ladder) {
-        if (ladder.isPartial()) {
-            return ExitCode.PROJECTION_FAILED;
-        }
-        BigDecimal costs = ladder.asItRuns().units();
-        if (budget == null || costs.compareTo(budget) <= 0) {
+    private ExitCode withinBudget(BigDecimal units) {
+        if (budget == null || units.compareTo(budget) <= 0) {
             return ExitCode.DONE;
         }
-        say("it costs " + costs.toPlainString() + " units, "
-                + costs.subtract(budget).toPlainString() + " more than the budget of " + budget.toPlainString());
+        say("it costs " + units.toPlainString() + " units, "
+                + units.subtract(budget).toPlainString() + " more than the budget of " + budget.toPlainString());
         return ExitCode.OVER_BUDGET;
     }
 

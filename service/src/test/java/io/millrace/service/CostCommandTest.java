@@ -191,6 +191,39 @@ class CostCommandTest {
         }
     }
 
+    @Test
+    void printsTheBillOfAProjectionThatHasRunOverAllItsRestarts() throws IOException {
+        try (TestServers servers = new TestServers()) {
+            String config = servers.configure(folder, "payments");
+            assertThat(TestProgram.run("cost", "payments", "--config", config).err())
+                    .contains("projection payments has flushed nothing in this database yet");
+            String paid = "{\"account\":\"a\",\"amount\":2,\"note\":\"n\"}";
+            servers.append(
+                    "account-a",
+                    "Paid",
+                    java.util.Collections.nCopies(350, paid).toArray(String[]::new));
+            assertThat(TestProgram.run("replay", "payments", "--config", config).exitCode())
+                    .isZero();
+            servers.append("account-a", "Paid", paid);
+            assertThat(TestProgram.run("replay", "payments", "--config", config).exitCode())
+                    .isZero();
+
+            Ended ended = TestProgram.run("cost", "payments", "--config", config, "--format", "json");
+
+            assertThat(ended.exitCode()).as(ended.err()).isZero();
+            JsonNode bill = JSON.readTree(ended.out()).get("bill");
+            for (JsonNode period : bill) {
+                assertThat(period.get("events").asInt()).isEqualTo(351);
+                assertThat(period.get("batches").asInt()).isEqualTo(5);
+            }
+            assertThat(TestProgram.run("cost", "payments", "--config", config, "--budget", "1")
+                            .exitCode())
+                    .isEqualTo(6);
+            assertThat(TestProgram.run("cost", "payments", "--config", config).out())
+                    .contains("The bill", "size", "caught up", "The next cheaper setting: batch-size: 200");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -215,6 +248,7 @@ class CostCommandTest {
                 "--order sideways | --order",
                 "--events nowhere.ndjson | expected the projection that reads the recorded stream",
                 "views-per-viewer --events nowhere.ndjson | there is no such file: nowhere.ndjson",
+                "views-per-viewer | expected --config FILE, for the bill of projection views-per-viewer",
                 "views-per-viewer --events a --from b | expected one stream",
                 "views-per-viewer --events a --views 3 | expected one stream",
                 "no-such-projection --events a | unknown projection",

@@ -26,7 +26,8 @@ final class CheckpointRow {
 
     /** The last statement of every flush. */
     static final String MOVE = "SELECT millrace.move_checkpoint(?::text, ?::bigint, ?::bigint, ?::text, ?::text, "
-            + "?::text, ?::uuid, ?::uuid, ?::text, ?::bigint)";
+            + "?::text, ?::uuid, ?::uuid, ?::text, ?::bigint, ?::text, ?::bigint, ?::bigint, ?::bigint, ?::bigint,"
+            + " ?::bigint)";
 
     private CheckpointRow() {}
 
@@ -49,8 +50,13 @@ final class CheckpointRow {
                 moved ? Optional.of(instant(movedAt)) : Optional.empty());
     }
 
-    /** Binds {@link #MOVE}; every parameter with its type, else the driver would have to ask for it. */
-    static void bindMove(PreparedStatement statement, int first, Checkpoint from, Batch batch, Writer writer)
+    /**
+     * Binds {@link #MOVE}; every parameter with its type, else the driver would have to ask for it.
+     *
+     * @param plan what the flush sends before
+     */
+    static void bindMove(
+            PreparedStatement statement, int first, Checkpoint from, Batch batch, Writer writer, StatementPlan plan)
             throws SQLException {
         int at = first;
         statement.setString(at++, from.projection());
@@ -65,7 +71,13 @@ final class CheckpointRow {
                 batch.lastHandled().map(event -> event.eventId().toString()));
         statement.setString(at++, writer.id().toString());
         statement.setString(at++, writer.host());
-        statement.setLong(at, writer.processId());
+        statement.setLong(at++, writer.processId());
+        statement.setString(at++, batch.reason().name());
+        statement.setLong(at++, batch.events().size());
+        statement.setLong(at++, batch.changes().changesIn());
+        statement.setLong(at++, batch.changes().rows());
+        statement.setLong(at++, plan.statements().size() + 1L);
+        statement.setLong(at, PostgresFlushSession.roundTrips(plan));
     }
 
     /** What {@link #MOVE} made of the checkpoint. */

@@ -1,13 +1,16 @@
 package io.millrace.sql;
 
+import io.millrace.batching.FlushReason;
 import io.millrace.projections.Column;
 import io.millrace.projections.ReadModel;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -46,5 +49,34 @@ final class Inspection {
             }
         }
         return rows;
+    }
+
+    /** What a projection's flushes took, by reason; those of the last so many minutes, or since the start. */
+    static List<FlushCounts> flushCounts(Connection connection, String projection, OptionalLong lastMinutes)
+            throws SQLException {
+        String sql = "SELECT reason, sum(flushes)::bigint, sum(events)::bigint, sum(changes)::bigint,"
+                + " sum(changed_rows)::bigint, sum(statements)::bigint, sum(round_trips)::bigint"
+                + " FROM millrace.flush_counts WHERE projection = ?"
+                + (lastMinutes.isPresent()
+                        ? " AND began_at > clock_timestamp() - make_interval(mins => " + lastMinutes.getAsLong() + ")"
+                        : "")
+                + " GROUP BY reason ORDER BY 2 DESC, 1";
+        List<FlushCounts> counts = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, projection);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    counts.add(new FlushCounts(
+                            FlushReason.valueOf(row.getString(1)),
+                            row.getLong(2),
+                            row.getLong(3),
+                            row.getLong(4),
+                            row.getLong(5),
+                            row.getLong(6),
+                            row.getLong(7)));
+                }
+            }
+        }
+        return counts;
     }
 }

@@ -53,9 +53,12 @@ final class MeasuredCommitter implements BatchCommitter {
         try {
             StatementPlan plan = plan(batch);
             boolean alone = way == MeasuredDatabase.Way.SINGLE_STATEMENTS;
-            long movedAt = alone
-                    ? session.oneByOne(plan, checkpoint, batch, writer)
-                    : session.flush(plan, checkpoint, batch, writer);
+            long movedAt = 0;
+            if (alone) {
+                session.oneByOne(plan, checkpoint, batch);
+            } else {
+                movedAt = session.flush(plan, checkpoint, batch, writer);
+            }
             checkpoint = CheckpointRow.moved(checkpoint, batch, writer, movedAt);
             int statements = plan.statements().size() + 1;
             return new CommitOutcome.Committed(

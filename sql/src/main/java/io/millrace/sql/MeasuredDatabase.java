@@ -131,7 +131,7 @@ public final class MeasuredDatabase implements AutoCloseable {
     private java.util.stream.Stream<String> tables() {
         return java.util.stream.Stream.concat(
                 projection.readModels().stream().map(model -> Identifiers.quoted(server.schema(), model.table())),
-                java.util.stream.Stream.of("millrace.checkpoints"));
+                java.util.stream.Stream.of("millrace.checkpoints", "millrace.flush_counts"));
     }
 
     /** What the server says of itself. */
@@ -149,7 +149,8 @@ public final class MeasuredDatabase implements AutoCloseable {
                             .append(Identifiers.quoted(server.schema(), model.table()))
                             .append(';'));
             // Truncated, not updated: else the first run of each way would find other pages than the next.
-            sql.append("CREATE TEMP TABLE kept AS SELECT * FROM millrace.checkpoints;TRUNCATE millrace.checkpoints;")
+            sql.append(
+                            "TRUNCATE millrace.flush_counts;CREATE TEMP TABLE kept AS SELECT * FROM millrace.checkpoints;TRUNCATE millrace.checkpoints;")
                     .append("UPDATE kept SET position = NULL, handled_position = NULL, handled_event_id = NULL,")
                     .append(" flush_number = 0;INSERT INTO millrace.checkpoints SELECT * FROM kept;DROP TABLE kept");
             session.execute(sql.toString());
@@ -176,8 +177,9 @@ public final class MeasuredDatabase implements AutoCloseable {
             if (counts) {
                 session.ask("SELECT pg_stat_force_next_flush()", row -> true);
             }
-            String tables = "relname IN (" + readModelNames() + ") AND schemaname = "
-                    + Identifiers.literal(server.schema()) + " OR relname = 'checkpoints' AND schemaname = 'millrace'";
+            String tables =
+                    "relname IN (" + readModelNames() + ") AND schemaname = " + Identifiers.literal(server.schema())
+                            + " OR relname IN ('checkpoints', 'flush_counts') AND schemaname = 'millrace'";
             return session.ask(
                     "SELECT xact_commit, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint,"
                             + " (SELECT sum(n_tup_ins + n_tup_upd + n_tup_del)::bigint FROM pg_stat_user_tables WHERE "

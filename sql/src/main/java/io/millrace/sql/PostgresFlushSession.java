@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Optional;
 import org.postgresql.PGStatement;
 
@@ -102,7 +103,7 @@ final class PostgresFlushSession implements FlushSession {
     public long flush(StatementPlan plan, Checkpoint from, Batch batch, Writer writer) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(text(plan))) {
             int next = bind(statement, plan);
-            CheckpointRow.bindMove(statement, next, from, batch, writer);
+            CheckpointRow.bindMove(statement, next, from, batch, writer, plan);
             if (plan.hasRawSql() && statement.isWrapperFor(PGStatement.class)) {
                 // A prepared statement of the user's whose result has no bound would get a Sync of its own.
                 statement.unwrap(PGStatement.class).setPrepareThreshold(0);
@@ -111,17 +112,20 @@ final class PostgresFlushSession implements FlushSession {
         }
     }
 
-    /** Writes each statement, and the checkpoint, in an autocommit of its own: what a flush is measured against. */
-    long oneByOne(StatementPlan plan, Checkpoint from, Batch batch, Writer writer) throws SQLException {
+    /** Writes each statement, and a plain checkpoint, in an autocommit of its own: what a flush is measured against. */
+    void oneByOne(StatementPlan plan, Checkpoint from, Batch batch) throws SQLException {
         for (StatementPlan.Planned planned : plan.statements()) {
             try (PreparedStatement statement = connection.prepareStatement(planned.text())) {
-                bind(statement, new StatementPlan(java.util.List.of(planned)));
+                bind(statement, new StatementPlan(List.of(planned)));
                 statement.execute();
             }
         }
-        try (PreparedStatement statement = connection.prepareStatement(CheckpointRow.MOVE)) {
-            CheckpointRow.bindMove(statement, 1, from, batch, writer);
-            return execute(statement);
+        String checkpoint = "UPDATE millrace.checkpoints SET position = ?, flush_number = flush_number + 1,"
+                + " moved_at = clock_timestamp() WHERE projection = ?";
+        try (PreparedStatement statement = connection.prepareStatement(checkpoint)) {
+            statement.setString(1, PositionText.of(batch.checkpoint()));
+            statement.setString(2, from.projection());
+            statement.executeUpdate();
         }
     }
 

@@ -191,6 +191,22 @@ public final class PostgresStore implements AutoCloseable {
         }
     }
 
+    /**
+     * What a projection's flushes took, by reason: counted with the checkpoint, in buckets of five minutes.
+     *
+     * @param lastMinutes how far back the buckets may have begun, up to 48 hours; empty for all since the start
+     * @return nothing if the projection never flushed
+     */
+    public List<FlushCounts> flushCounts(String projection, OptionalLong lastMinutes) {
+        try (Connection connection = pool.borrow()) {
+            return MillraceSchema.version(connection) == 0
+                    ? List.of()
+                    : Inspection.flushCounts(connection, projection, lastMinutes);
+        } catch (SQLException e) {
+            throw PostgresException.asking("The flushes of projection " + projection + " cannot be told", e);
+        }
+    }
+
     /** The statements that create everything, for an administrator to run. */
     public static String schemaScript(PostgresSettings settings, Collection<? extends Projection> projections) {
         return SchemaScript.of(settings, projections);

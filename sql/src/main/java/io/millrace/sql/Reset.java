@@ -22,6 +22,7 @@ final class Reset {
             WHERE projection = ?""";
 
     private static final String FORGET_PARKED = "DELETE FROM millrace.parked_events WHERE projection = ?";
+    private static final String FORGET_COUNTS = "DELETE FROM millrace.flush_counts WHERE projection = ?";
 
     private final Connection connection;
     private final String schema;
@@ -96,6 +97,10 @@ final class Reset {
         try (PreparedStatement statement = connection.prepareStatement(CLEAR)) {
             statement.setLong(1, epoch);
             statement.setString(2, projection);
+            statement.executeUpdate();
+        }
+        try (PreparedStatement statement = connection.prepareStatement(FORGET_COUNTS)) {
+            statement.setString(1, projection);
             statement.executeUpdate();
         }
         try (PreparedStatement statement = connection.prepareStatement(FORGET_PARKED)) {

@@ -34,7 +34,7 @@ final class SchemaScript {
                 + "GRANT USAGE ON SCHEMA millrace, " + Identifiers.quoted(settings.schema()) + to
                 + "GRANT SELECT ON millrace.schema_version" + to
                 + "GRANT SELECT, INSERT, UPDATE, DELETE ON millrace.checkpoints, millrace.read_models,"
-                + " millrace.instances, millrace.leases, millrace.parked_events" + to
+                + " millrace.instances, millrace.leases, millrace.parked_events, millrace.flush_counts" + to
                 + "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA millrace" + to
                 + (names.isEmpty() ? "" : "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON " + names + to);
     }

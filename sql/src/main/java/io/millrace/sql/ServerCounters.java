@@ -6,7 +6,7 @@ import java.util.OptionalLong;
  * What PostgreSQL has counted for a {@link MeasuredDatabase} since it began; what cannot be read is empty.
  *
  * @param commits of this database
- * @param rows inserted, updated and deleted, in the read models and the checkpoint table
+ * @param rows inserted, updated and deleted, in the read models and in the tables of checkpoints and counters
  * @param walBytes written by the whole server
  * @param deadTuples that are left in those tables
  * @param cpuNanos of the measured session's server process

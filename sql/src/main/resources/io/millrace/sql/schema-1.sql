@@ -164,7 +164,43 @@ CREATE TABLE millrace.parked_events (
     PRIMARY KEY (projection, sequence)
 );
 
--- Moves a checkpoint if it stands where the caller left it; else raises MR001, and with it undoes the caller's flush.
+-- What flushes took, by five minutes and reason; those older than 48 hours are summed up at -infinity. A flush adds to one
+-- row, in its own transaction: what is counted here is in the read model, once.
+CREATE TABLE millrace.flush_counts (
+    projection text NOT NULL,
+    began_at timestamptz NOT NULL,
+    reason text NOT NULL,
+    flushes bigint NOT NULL,
+    events bigint NOT NULL,
+    changes bigint NOT NULL,
+    changed_rows bigint NOT NULL,
+    statements bigint NOT NULL,
+    round_trips bigint NOT NULL,
+    PRIMARY KEY (projection, began_at, reason)
+) WITH (fillfactor = 50);
+
+-- Adds what is older than 48 hours to the sums at -infinity.
+CREATE FUNCTION millrace.sum_up_old_flush_counts(its_projection text, moment timestamptz)
+RETURNS void LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    WITH old AS (
+        DELETE FROM millrace.flush_counts
+        WHERE projection = its_projection AND began_at > '-infinity' AND began_at < moment - interval '48 hours'
+        RETURNING reason, flushes, events, changes, changed_rows, statements, round_trips
+    )
+    INSERT INTO millrace.flush_counts AS f
+    SELECT its_projection, '-infinity', reason, sum(flushes), sum(events), sum(changes), sum(changed_rows),
+        sum(statements), sum(round_trips)
+    FROM old GROUP BY reason
+    ON CONFLICT (projection, began_at, reason) DO UPDATE
+    SET flushes = f.flushes + excluded.flushes,
+        events = f.events + excluded.events,
+        changes = f.changes + excluded.changes,
+        changed_rows = f.changed_rows + excluded.changed_rows,
+        statements = f.statements + excluded.statements,
+        round_trips = f.round_trips + excluded.round_trips
+$$;
+
+-- Moves a checkpoint, and counts the flush, if it stands where the caller left it; else raises MR001, and with it undoes the caller's flush.
 -- Returns the time, in microseconds since 1970.
 CREATE FUNCTION millrace.move_checkpoint(
     its_projection text,
@@ -176,10 +212,17 @@ CREATE FUNCTION millrace.move_checkpoint(
     new_handled_event_id uuid,
     new_writer_id uuid,
     new_writer_host text,
-    new_writer_process_id bigint
+    new_writer_process_id bigint,
+    its_reason text,
+    its_events bigint,
+    its_changes bigint,
+    its_rows bigint,
+    its_statements bigint,
+    its_round_trips bigint
 ) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     moment timestamptz := clock_timestamp();
+    is_first boolean;
 BEGIN
     UPDATE millrace.checkpoints AS c
     SET position = to_position,
@@ -199,6 +242,20 @@ BEGIN
             ERRCODE = 'MR001',
             MESSAGE = format('the checkpoint of projection "%s" does not stand at %s in epoch %s, after flush %s',
                 its_projection, coalesce(from_position, 'its start'), its_epoch, its_flush_number);
+    END IF;
+    INSERT INTO millrace.flush_counts AS f
+    VALUES (its_projection, date_bin('5 minutes', moment, '2000-01-01 00:00+00'), its_reason, 1, its_events, its_changes,
+        its_rows, its_statements, its_round_trips)
+    ON CONFLICT (projection, began_at, reason) DO UPDATE
+    SET flushes = f.flushes + 1,
+        events = f.events + excluded.events,
+        changes = f.changes + excluded.changes,
+        changed_rows = f.changed_rows + excluded.changed_rows,
+        statements = f.statements + excluded.statements,
+        round_trips = f.round_trips + excluded.round_trips
+    RETURNING f.flushes = 1 INTO is_first;
+    IF is_first THEN
+        PERFORM millrace.sum_up_old_flush_counts(its_projection, moment);
     END IF;
     RETURN (extract(epoch FROM moment) * 1000000)::bigint;
 END

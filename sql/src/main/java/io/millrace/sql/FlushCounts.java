@@ -1,0 +1,14 @@
+package io.millrace.sql;
+
+import io.millrace.batching.FlushReason;
+
+/**
+ * What the flushes of one reason took, as it was counted with the checkpoint.
+ *
+ * @param events that changed something
+ * @param changes that their handlers asked for
+ * @param rows that were written: what the changes were folded to
+ * @param statements the checkpoint's included
+ */
+public record FlushCounts(
+        FlushReason reason, long flushes, long events, long changes, long rows, long statements, long roundTrips) {}
