@@ -12,9 +12,9 @@ import io.millrace.projections.ReadModel;
 import io.millrace.projections.Rows;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -195,8 +195,8 @@ class HostileNamesTest {
         Map<String, String> found = new TreeMap<>();
         String sql = "SELECT " + quoted(key) + ", " + quoted(column) + " FROM " + quoted(schema) + "." + quoted(table);
         try (Connection connection = database.connect();
-                PreparedStatement statement = connection.prepareStatement(sql.replace("?", "??"));
-                ResultSet row = statement.executeQuery()) {
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
             while (row.next()) {
                 found.put(row.getString(1), row.getString(2));
             }
