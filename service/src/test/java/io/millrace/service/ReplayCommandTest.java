@@ -81,7 +81,9 @@ class ReplayCommandTest {
                         "units",
                         "seconds",
                         "eventsPerSecond",
-                        "checkpoint");
+                        "checkpoint",
+                        "parked",
+                        "skipped");
         assertThat(summary.get("projection").asText()).isEqualTo("payments");
         assertThat(summary.get("handled").asLong()).isEqualTo(260);
         assertThat(summary.get("batches").asLong()).isEqualTo(3);

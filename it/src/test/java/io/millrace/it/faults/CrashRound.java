@@ -44,9 +44,10 @@ final class CrashRound {
                 .sorted()
                 .boxed()
                 .toList();
+        List<KillPoint> points = KillPoint.drawn(kills, random);
         long done = 0;
-        for (int target : targets) {
-            Kill kill = kill(KillPoint.drawn(random), (int) Math.max(0, target - done));
+        for (int i = 0; i < kills; i++) {
+            Kill kill = kill(points.get(i), (int) Math.max(0, targets.get(i) - done));
             killed.accept(kill);
             done = rig.flightsCounted() / FLIGHTS_PER_FLUSH;
             rig.expireLeases();

@@ -1,7 +1,11 @@
 package io.millrace.it.faults;
 
 import io.millrace.it.faults.FlushProxy.Step;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.random.RandomGenerator;
 
 /** Where in a flush a projector is killed. */
@@ -26,9 +30,16 @@ enum KillPoint {
         return step;
     }
 
-    /** One in eleven at any moment, the others at the steps. */
-    static KillPoint drawn(RandomGenerator random) {
-        int at = random.nextInt(2 * (ALL.length - 1) + 1);
-        return ALL[at / 2];
+    /**
+     * One for each of so many kills: in any order, one in ten at any moment, which may miss the flush, and the others at
+     * drawn steps of it.
+     */
+    static List<KillPoint> drawn(int kills, RandomGenerator random) {
+        List<KillPoint> points = new ArrayList<>();
+        for (int i = 0; i < kills; i++) {
+            points.add(i % 10 == 9 ? ANY_MOMENT : ALL[random.nextInt(ALL.length - 1)]);
+        }
+        Collections.shuffle(points, new Random(random.nextLong()));
+        return points;
     }
 }
