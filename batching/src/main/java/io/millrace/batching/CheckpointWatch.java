@@ -1,5 +1,7 @@
 package io.millrace.batching;
 
+import io.millrace.batching.ProjectorState.Failed;
+import io.millrace.batching.ProjectorState.Fenced;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -16,17 +18,20 @@ final class CheckpointWatch implements Runnable {
     private final Executor executor;
     private final Runnable wakeUp;
     private final Backoff backoff;
+    private final StateTracker status;
     private long dueNanos;
     private boolean underWay;
     private Optional<CommitOutcome> found = Optional.empty();
     /** Set last, so that whoever sees it sees what was found. */
     private volatile boolean landed;
 
-    CheckpointWatch(BatchCommitter committer, Surroundings surroundings, Backoff backoff, long nowNanos) {
+    CheckpointWatch(
+            BatchCommitter committer, Surroundings surroundings, Backoff backoff, StateTracker status, long nowNanos) {
         this.committer = committer;
         this.executor = surroundings.flushes();
         this.wakeUp = surroundings.wakeUp();
         this.backoff = backoff;
+        this.status = status;
         heard(nowNanos);
     }
 
@@ -34,11 +39,6 @@ final class CheckpointWatch implements Runnable {
     void heard(long nowNanos) {
         backoff.reset();
         dueNanos = nowNanos + EVERY_NANOS;
-    }
-
-    /** Looks again soon, since there was no answer. */
-    void unheard(long nowNanos) {
-        dueNanos = nowNanos + backoff.nextDelayNanos();
     }
 
     /** Begins to look, if it is time to. */
@@ -68,19 +68,37 @@ final class CheckpointWatch implements Runnable {
         return underWay;
     }
 
-    /** Whether a look has come to its end; then {@link #found} says what was seen. Told once. */
-    boolean hasLanded() {
-        boolean now = underWay && landed;
-        if (now) {
-            landed = false;
-            underWay = false;
+    /** What a look has shown. Told once. */
+    Landing collect(long nowNanos) {
+        if (!underWay || !landed) {
+            return Landing.NOTHING;
         }
-        return now;
+        landed = false;
+        underWay = false;
+        if (found.isEmpty()) {
+            heard(nowNanos);
+            status.available();
+            return new Landing.Stands();
+        }
+        return of(found.get(), nowNanos);
     }
 
-    /** Why the checkpoint does not stand where it was left; empty if it does. */
-    Optional<CommitOutcome> found() {
-        return found;
+    private Landing of(CommitOutcome seen, long nowNanos) {
+        if (seen instanceof CommitOutcome.WentBack back) {
+            heard(nowNanos);
+            return new Landing.Back(back.checkpoint());
+        }
+        if (seen instanceof CommitOutcome.Fenced fenced) {
+            return new Landing.Over(new Fenced(fenced.message()));
+        }
+        if (seen instanceof CommitOutcome.Failed failed) {
+            return new Landing.Over(new Failed(new ProjectorException(failed.message(), failed.cause())));
+        }
+        if (seen instanceof CommitOutcome.Unavailable unavailable) {
+            status.unavailable(unavailable.message());
+        }
+        dueNanos = nowNanos + backoff.nextDelayNanos();
+        return Landing.ON_ITS_WAY;
     }
 
     /** How long until it looks; {@link Long#MAX_VALUE} while it does. */

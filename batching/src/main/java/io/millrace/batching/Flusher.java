@@ -4,7 +4,6 @@ import io.millrace.batching.CommitOutcome.Committed;
 import io.millrace.batching.CommitOutcome.Rejected;
 import io.millrace.batching.CommitOutcome.TooSlow;
 import io.millrace.batching.CommitOutcome.Unavailable;
-import io.millrace.batching.ProjectorState.Ended;
 import io.millrace.batching.ProjectorState.Failed;
 import io.millrace.batching.ProjectorState.Fenced;
 import io.millrace.checkpoint.Checkpoint;
@@ -65,30 +64,6 @@ final class Flusher {
         inARow.standAt(parked.inARow());
     }
 
-    /** What a look at the batch under way has shown. */
-    sealed interface Landing {
-        /** Nothing new. */
-        record Nothing() implements Landing {}
-
-        /** It is still under way, but was sent again, or in parts. */
-        record OnItsWay() implements Landing {}
-
-        /** It, or a part of it, is in the read model, up to this position. */
-        record Done(Position checkpoint) implements Landing {}
-
-        /** A stream was parked: events of it that are folded for after this position must be put aside, too. */
-        record StreamParked(Position upTo) implements Landing {}
-
-        /** The database stands further back than it had acknowledged. */
-        record Back(Checkpoint checkpoint) implements Landing {}
-
-        /** There is no going on. */
-        record Over(Ended state) implements Landing {}
-    }
-
-    private static final Landing NOTHING = new Landing.Nothing();
-    private static final Landing ON_ITS_WAY = new Landing.OnItsWay();
-
     /** Whether nothing is under way. */
     boolean isFree() {
         return flight == null && bisection == null;
@@ -110,24 +85,24 @@ final class Flusher {
     Landing collect(long nowNanos) {
         Flight flying = flight;
         if (flying == null) {
-            return bisection == null ? NOTHING : launchPart(bisection, nowNanos);
+            return bisection == null ? Landing.NOTHING : launchPart(bisection, nowNanos);
         }
         if (flying.isWaiting()) {
-            return nowNanos - flying.retryAtNanos() < 0 ? NOTHING : launchAgain(flying);
+            return nowNanos - flying.retryAtNanos() < 0 ? Landing.NOTHING : launchAgain(flying);
         }
         CommitOutcome outcome = flying.landed();
-        return outcome == null ? NOTHING : land(flying, outcome, nowNanos);
+        return outcome == null ? Landing.NOTHING : land(flying, outcome, nowNanos);
     }
 
     private Landing launchPart(Bisection parts, long nowNanos) {
         Batch part = parts.next(++batchNumber, nowNanos);
         launch(part, parts.handled(part), nowNanos);
-        return ON_ITS_WAY;
+        return Landing.ON_ITS_WAY;
     }
 
     private Landing launchAgain(Flight waiting) {
         waiting.launch(surroundings.flushes(), listener);
-        return ON_ITS_WAY;
+        return Landing.ON_ITS_WAY;
     }
 
     private Landing land(Flight landed, CommitOutcome outcome, long nowNanos) {
@@ -155,7 +130,6 @@ final class Flusher {
         }
         bisection = null;
         if (outcome instanceof CommitOutcome.WentBack back) {
-            wentBack(back.checkpoint());
             return new Landing.Back(back.checkpoint());
         }
         if (outcome instanceof CommitOutcome.Fenced fenced) {
@@ -168,7 +142,7 @@ final class Flusher {
     private Landing later(Flight landed, String why, long nowNanos) {
         landed.waitUntil(nowNanos + backoff.nextDelayNanos());
         status.unavailable(why);
-        return ON_ITS_WAY;
+        return Landing.ON_ITS_WAY;
     }
 
     private Landing committed(Flight landed, Committed done, long nowNanos) {
@@ -218,7 +192,7 @@ final class Flusher {
     private Landing halve(Flight landed) {
         available();
         partsOf(landed).halve();
-        return ON_ITS_WAY;
+        return Landing.ON_ITS_WAY;
     }
 
     private Bisection partsOf(Flight landed) {
@@ -242,7 +216,7 @@ final class Flusher {
             return new Landing.Over(new Failed(e));
         }
         parts.setAside(PoisonEvent.failed(event, failure));
-        return poison.parksStreams() ? new Landing.StreamParked(parts.checkpoint()) : ON_ITS_WAY;
+        return poison.parksStreams() ? new Landing.StreamParked(parts.checkpoint()) : Landing.ON_ITS_WAY;
     }
 
     /** How long until the batch under way is to be sent again; {@link Long#MAX_VALUE} if it does not wait for that. */

@@ -1,18 +1,12 @@
 package io.millrace.batching;
 
-import io.millrace.batching.Flusher.Landing;
 import io.millrace.batching.ProjectorState.Ended;
 import io.millrace.batching.ProjectorState.Failed;
 import io.millrace.batching.ProjectorState.Fenced;
-import io.millrace.batching.ProjectorState.Stopped;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.Position;
-import io.millrace.projections.EventEnvelope;
-import io.millrace.projections.EventFailedException;
 import io.millrace.projections.EventSource;
 import io.millrace.projections.Projection;
-import io.millrace.projections.SourceSignal;
-import io.millrace.projections.SourceSignal.CheckpointReached;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -30,8 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Projector {
     private static final Logger LOG = LoggerFactory.getLogger(Projector.class);
-    /** So many signals are taken at most before the clock is looked at again. */
-    private static final int SIGNALS_PER_STEP = 10_000;
 
     private final String name;
     private final BatchCommitter committer;
@@ -39,10 +31,10 @@ public final class Projector {
     private final ProjectorListener listener;
     private final StateTracker status;
     private final Tally tally;
-    private final Intake intake;
     private final Progress progress;
     private final PoisonWatch poison;
     private final Folding folding;
+    private final Reading reading;
     private final Flusher flusher;
     private final CheckpointWatch watch;
     private final Ending ending = new Ending();
@@ -65,7 +57,6 @@ public final class Projector {
         this.listener = new Listeners(List.of(listeners));
         this.status = new StateTracker(surroundings.wallClock(), listener);
         this.tally = new Tally(committer.checkpoint());
-        this.intake = new Intake(source, projection, options.queueBounds(), surroundings.wakeUp());
         this.progress = new Progress(options, committer.checkpoint(), nowNanos());
         this.poison = new PoisonWatch(options.poison());
         EventFolder folder = new EventFolder(projection, poison);
@@ -73,7 +64,9 @@ public final class Projector {
                 folder, options.flushPolicy(), new InARow(options.poison().maxParked()));
         this.flusher = new Flusher(
                 projection, committer, surroundings, backoff(options), listener, status, tally, folder, poison);
-        this.watch = new CheckpointWatch(committer, surroundings, backoff(options), nowNanos());
+        this.watch = new CheckpointWatch(committer, surroundings, backoff(options), status, nowNanos());
+        Intake intake = new Intake(source, projection, options.queueBounds(), surroundings.wakeUp());
+        this.reading = new Reading(intake, folding, progress, ending, status, tally, listener);
     }
 
     private Backoff backoff(ProjectorOptions options) {
@@ -97,10 +90,10 @@ public final class Projector {
                 return true;
             }
             long now = nowNanos();
-            boolean worked = collectFlight(now);
-            worked |= !hasEnded() && heedWatch(now);
+            boolean worked = heed(flusher.collect(now), now);
+            worked |= !hasEnded() && heed(watch.collect(now), now);
             worked |= !hasEnded() && beginOrStop(now);
-            worked |= !hasEnded() && receiveAndFold(now);
+            worked |= !hasEnded() && reading.receive(now);
             worked |= !hasEnded() && flushIfDue(now);
             return worked;
         } catch (RuntimeException | Error e) {
@@ -111,14 +104,15 @@ public final class Projector {
 
     // ---- collect what has landed
 
-    private boolean collectFlight(long now) {
-        Landing landing = flusher.collect(now);
+    /** Whether something had landed. */
+    private boolean heed(Landing landing, long now) {
         if (landing instanceof Landing.Done done) {
             progress.committed(done.checkpoint(), now);
             watch.heard(now);
         } else if (landing instanceof Landing.StreamParked parked) {
             foldAgainAfter(parked.upTo());
         } else if (landing instanceof Landing.Back back) {
+            flusher.wentBack(back.checkpoint());
             readAgainFrom(back.checkpoint());
         } else if (landing instanceof Landing.Over over) {
             endAs(over.state());
@@ -132,34 +126,9 @@ public final class Projector {
         progress.takeAgainAfter(flushedUpTo);
     }
 
-    private boolean heedWatch(long now) {
-        if (!watch.hasLanded()) {
-            return false;
-        }
-        Optional<CommitOutcome> seen = watch.found();
-        if (seen.isEmpty()) {
-            watch.heard(now);
-            status.available();
-        } else if (seen.get() instanceof CommitOutcome.WentBack back) {
-            watch.heard(now);
-            flusher.wentBack(back.checkpoint());
-            readAgainFrom(back.checkpoint());
-        } else if (seen.get() instanceof CommitOutcome.Fenced fenced) {
-            endAs(new ProjectorState.Fenced(fenced.message()));
-        } else if (seen.get() instanceof CommitOutcome.Failed failed) {
-            endAs(new Failed(new ProjectorException(failed.message(), failed.cause())));
-        } else if (seen.get() instanceof CommitOutcome.Unavailable unavailable) {
-            watch.unheard(now);
-            status.unavailable(unavailable.message());
-        } else {
-            watch.unheard(now);
-        }
-        return true;
-    }
-
     /** Rows and checkpoint went back together: what was read after it is read again. */
     private void readAgainFrom(Checkpoint checkpoint) {
-        readNoMore();
+        reading.close();
         folding.swap();
         standAt(checkpoint);
         ending.reopen();
@@ -170,7 +139,7 @@ public final class Projector {
 
     private boolean beginOrStop(long now) {
         if (ending.beginsToStop(now)) {
-            readNoMore();
+            reading.close();
             return true;
         }
         if (ending.nanosLeft(now) <= 0) {
@@ -178,12 +147,12 @@ public final class Projector {
             ending.closing().ifPresent(closing -> endAs(closing.then()));
             return true;
         }
-        if (ending.isClosing() || intake.isOpen()) {
+        if (ending.isClosing() || reading.isOpen()) {
             return false;
         }
         Checkpoint from = committer.checkpoint();
         standAt(from);
-        intake.open(from);
+        reading.open(from);
         return true;
     }
 
@@ -195,128 +164,11 @@ public final class Projector {
         flusher.standAt(parked);
     }
 
-    /** Commits what is folded, and ends so. */
-    private void closeWith(FlushReason reason, Ended then) {
-        ending.close(reason, then);
-        readNoMore();
-    }
-
-    private void readNoMore() {
-        folding.dropHeldBack();
-        progress.takeNoMore();
-        intake.close();
-    }
-
     private void endAs(Ended state) {
         try {
-            intake.close();
+            reading.close();
         } finally {
             status.end(state);
-        }
-    }
-
-    // ---- receive and fold
-
-    private boolean receiveAndFold(long now) {
-        int signals = 0;
-        int events = 0;
-        long bytes = 0;
-        takeHeldBack(now);
-        while (takesMore() && signals < SIGNALS_PER_STEP) {
-            SourceSignal signal = intake.next();
-            if (signal == null) {
-                nothingLeft();
-                break;
-            }
-            signals++;
-            if (signal instanceof EventEnvelope event) {
-                events++;
-                bytes += event.sizeInBytes();
-                receive(event, now);
-            } else {
-                heed(signal);
-            }
-        }
-        takeCheckpointThatFollows();
-        if (progress.isAtEnd() && !folding.holdsBack()) {
-            closeWith(FlushReason.CAUGHT_UP, new Stopped());
-        }
-        intake.askForMore();
-        if (events > 0) {
-            tally.received(events);
-            listener.received(events, bytes);
-            listener.folded(folding.events());
-        }
-        return signals > 0;
-    }
-
-    private void takeHeldBack(long now) {
-        for (var event = folding.takeHeldBack(); event.isPresent(); event = folding.takeHeldBack()) {
-            fold(event.get(), now);
-        }
-        if (!folding.holdsBack()) {
-            progress.tookAgain();
-        }
-    }
-
-    private boolean takesMore() {
-        return !ending.isClosing() && !progress.isAtEnd() && !folding.isFull();
-    }
-
-    private void receive(EventEnvelope event, long now) {
-        if (!progress.isInOrder(event)) {
-            closeWith(FlushReason.ISOLATION, new Failed(progress.outOfOrder(event)));
-        } else if (progress.isWanted(event)) {
-            fold(event, now);
-        }
-    }
-
-    private void fold(EventEnvelope event, long now) {
-        try {
-            if (folding.fold(event, now)) {
-                progress.readUpTo(event.position());
-            }
-        } catch (EventFailedException | ProjectorException e) {
-            closeWith(FlushReason.ISOLATION, new Failed(e));
-        }
-    }
-
-    private void heed(SourceSignal signal) {
-        if (signal instanceof CheckpointReached reached) {
-            progress.readUpTo(reached.position());
-        } else if (signal instanceof SourceSignal.CaughtUp) {
-            progress.caughtUp();
-            if (status.phase() == Phase.CATCHING_UP || status.phase() == Phase.OVERRUN) {
-                goLive();
-            }
-        } else if (signal instanceof SourceSignal.FellBehind) {
-            status.enter(Phase.CATCHING_UP);
-        } else if (signal instanceof SourceSignal.Subscribed subscribed) {
-            progress.subscribed(subscribed.head());
-            status.subscribed();
-        } else if (signal instanceof SourceSignal.Interrupted interrupted) {
-            status.interrupted(String.valueOf(interrupted.cause().getMessage()));
-        } else if (signal instanceof SourceSignal.Failed failed) {
-            closeWith(FlushReason.SHUTDOWN, new Failed(failed.cause()));
-        }
-    }
-
-    /** What had come while a full batch waited is folded. */
-    private void nothingLeft() {
-        if (status.phase() == Phase.OVERRUN) {
-            goLive();
-        }
-    }
-
-    private void goLive() {
-        status.enter(folding.isEmpty() ? Phase.LIVE : Phase.CAUGHT_UP);
-    }
-
-    /** So that a full batch covers the unhandled range after it, too. */
-    private void takeCheckpointThatFollows() {
-        while (!folding.holdsBack() && intake.peek() instanceof CheckpointReached reached) {
-            intake.next();
-            progress.readUpTo(reached.position());
         }
     }
 
