@@ -34,7 +34,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
     private final Writer writer;
     private final Checkpoint started;
 
-    private Checkpoint acknowledged;
+    private volatile Checkpoint acknowledged;
     private ParkedStreams parked = ParkedStreams.NONE;
     private boolean knowsParked;
     private final AtomicReference<@Nullable FlushSession> session = new AtomicReference<>();

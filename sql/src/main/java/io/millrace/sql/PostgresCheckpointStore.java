@@ -11,15 +11,19 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /** Reads checkpoints from {@code millrace.checkpoints}, and resets them. Safe for use by several threads. */
 final class PostgresCheckpointStore implements CheckpointStore {
     private final ConnectionPool pool;
     private final String schema;
+    private final Consumer<String> cleared;
 
-    PostgresCheckpointStore(ConnectionPool pool, String schema) {
+    /** @param cleared is told of each projection whose checkpoint was cleared */
+    PostgresCheckpointStore(ConnectionPool pool, String schema, Consumer<String> cleared) {
         this.pool = pool;
         this.schema = schema;
+        this.cleared = cleared;
     }
 
     @Override
@@ -63,7 +67,10 @@ final class PostgresCheckpointStore implements CheckpointStore {
             if (lease.isPresent()) {
                 WriterSessions.endOlder(connection, projection, lease.getAsLong());
             }
-            return Transaction.in(connection, () -> new Reset(connection, schema, projection).run(tables, lease));
+            Checkpoint start =
+                    Transaction.in(connection, () -> new Reset(connection, schema, projection).run(tables, lease));
+            cleared.accept(projection);
+            return start;
         } catch (SQLException e) {
             throw PostgresException.asking("Projection " + projection + " cannot be reset", e);
         }

@@ -19,17 +19,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A PostgreSQL database that holds read models: the way in to everything in this module. Safe for several threads. */
 public final class PostgresStore implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(PostgresStore.class);
+
     private final PostgresSettings settings;
     private final ConnectionPool pool;
     private final CheckpointStore checkpoints;
+    private final LastCommitters lastCommitters = new LastCommitters();
 
     private PostgresStore(PostgresSettings settings, ConnectionPool pool) {
         this.settings = settings;
         this.pool = pool;
-        this.checkpoints = new PostgresCheckpointStore(pool, settings.schema());
+        this.checkpoints = new PostgresCheckpointStore(pool, settings.schema(), lastCommitters::forget);
     }
 
     /**
@@ -81,6 +86,8 @@ public final class PostgresStore implements AutoCloseable {
         } catch (SQLException e) {
             throw PostgresException.connecting(e);
         }
+        lastCommitters.lossBefore(checkpoint).ifPresent(log::warn);
+        lastCommitters.remember(committer);
         return committer;
     }
 
