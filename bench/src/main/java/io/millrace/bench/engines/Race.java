@@ -1,0 +1,103 @@
+package io.millrace.bench.engines;
+
+import io.millrace.bench.machine.Database;
+import io.millrace.bench.machine.Usage;
+import io.millrace.bench.workload.Workload;
+import io.millrace.projections.EventEnvelope;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * Contenders over one workload: each warmed, then all in every round, in another order each time, so that they meet the
+ * same moods of the machine. Every run is verified against a plain fold. For one thread.
+ */
+final class Race {
+    private static final int FIRST = 2_000;
+
+    private final Database database;
+    private final Workload workload;
+    private final List<EventEnvelope> events;
+    private final Options options;
+    private final Map<Integer, List<String>> expected = new HashMap<>();
+
+    Race(Database database, Workload workload, List<EventEnvelope> events, Options options) {
+        this.database = database;
+        this.workload = workload;
+        this.events = events;
+        this.options = options;
+    }
+
+    /** Returns the laps in the contenders' order. */
+    List<Laps> run(List<Contender> contenders) throws Exception {
+        List<Laps> all = new ArrayList<>();
+        for (Contender contender : contenders) {
+            all.add(new Laps(contender, warm(contender)));
+        }
+        SplittableRandom random = new SplittableRandom(1);
+        for (int round = 1; round <= options.rounds(); round++) {
+            System.err.printf(Locale.ROOT, "%s: round %d of %d%n", workload.name(), round, options.rounds());
+            List<Laps> order = new ArrayList<>(all);
+            for (int i = order.size(); i > 1; i--) {
+                Collections.swap(order, i - 1, random.nextInt(i));
+            }
+            for (Laps laps : order) {
+                laps.add(measure(laps.contender(), laps.events()));
+            }
+        }
+        return all;
+    }
+
+    /** Returns how many events a round takes. */
+    private int warm(Contender contender) throws Exception {
+        double left = options.warmUp();
+        int count = Math.min(FIRST, events.size());
+        while (true) {
+            double seconds = seconds(measure(contender, count));
+            left -= seconds;
+            double rate = count / seconds;
+            if (left <= 0) {
+                return bounded(rate * options.seconds());
+            }
+            count = bounded(Math.min(rate * options.seconds(), 10.0 * count));
+        }
+    }
+
+    private int bounded(double count) {
+        return (int) Math.max(Math.min(FIRST, events.size()), Math.min(events.size(), count));
+    }
+
+    private static double seconds(Usage usage) {
+        return usage.elapsed().toNanos() / 1e9;
+    }
+
+    private Usage measure(Contender contender, int count) throws Exception {
+        try (Contender.Run run = contender.begin(events.subList(0, count))) {
+            Usage before = Usage.before(database);
+            run.run();
+            Usage usage = Usage.since(before, database);
+            verify(contender, run.schema(), count);
+            return usage;
+        }
+    }
+
+    private void verify(Contender contender, String schema, int count) throws Exception {
+        List<String> right = expected.computeIfAbsent(count, this::expectedRows);
+        List<String> rows =
+                new ArrayList<>(database.texts("SELECT t::text FROM " + schema + "." + workload.table() + " AS t"));
+        Collections.sort(rows);
+        if (!rows.equals(right)) {
+            throw new IllegalStateException("expected the rows of a plain fold from " + contender.name() + ", "
+                    + right.size() + " of them: " + rows.size() + ", the first of them " + rows.get(0) + ", expected "
+                    + right.get(0));
+        }
+    }
+
+    private List<String> expectedRows(int count) {
+        return workload.expectedRows(events.subList(0, count)).stream().sorted().toList();
+    }
+}

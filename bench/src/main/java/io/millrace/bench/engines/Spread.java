@@ -1,0 +1,28 @@
+package io.millrace.bench.engines;
+
+import java.util.Collections;
+import java.util.List;
+
+/** The values of all rounds, in the order of these. Immutable. */
+record Spread(List<Double> values) {
+    Spread {
+        values = List.copyOf(values);
+        if (values.isEmpty()) {
+            throw new IllegalArgumentException("expected at least one round: values=[]");
+        }
+    }
+
+    double median() {
+        List<Double> sorted = values.stream().sorted().toList();
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+
+    double least() {
+        return Collections.min(values);
+    }
+
+    double most() {
+        return Collections.max(values);
+    }
+}
