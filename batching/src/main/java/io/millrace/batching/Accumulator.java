@@ -100,6 +100,11 @@ final class Accumulator {
         return all;
     }
 
+    /** How many rows change, as far as they are folded into one change each. */
+    long rows() {
+        return changes.rows();
+    }
+
     long bytes() {
         return bytes;
     }

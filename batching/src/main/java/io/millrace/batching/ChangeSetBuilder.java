@@ -19,6 +19,12 @@ final class ChangeSetBuilder {
     private final List<ChangeSet.Segment> closed = new ArrayList<>();
     private Map<ReadModel, Map<RowKey, RowChange>> tables = new LinkedHashMap<>();
     private long changesIn;
+    private long rows;
+
+    /** How many rows it changes; one counts again after a raw statement. */
+    long rows() {
+        return rows;
+    }
 
     boolean isEmpty() {
         return changesIn == 0;
@@ -42,7 +48,7 @@ final class ChangeSetBuilder {
         List<Composed> composed = composeAll(effects);
         for (Composed step : composed) {
             if (step.effect() instanceof Effect.OnRow onRow) {
-                rowsOf(onRow.readModel()).put(onRow.key(), step.result());
+                put(rowsOf(onRow.readModel()), onRow.key(), step.result());
             } else if (step.effect() instanceof Effect.RawSql raw) {
                 closeSegment();
                 closed.add(new ChangeSet.Segment.Raw(raw));
@@ -77,9 +83,13 @@ final class ChangeSetBuilder {
     private record Composed(Effect effect, RowChange result) {}
 
     private void compose(Effect.OnRow onRow) {
-        Map<RowKey, RowChange> rows = rowsOf(onRow.readModel());
-        RowChange earlier = rows.get(onRow.key());
-        rows.put(onRow.key(), earlier == null ? onRow.change() : earlier.then(onRow.change(), onRow.readModel()));
+        Map<RowKey, RowChange> table = rowsOf(onRow.readModel());
+        RowChange earlier = table.get(onRow.key());
+        put(table, onRow.key(), earlier == null ? onRow.change() : earlier.then(onRow.change(), onRow.readModel()));
+    }
+
+    private void put(Map<RowKey, RowChange> table, RowKey key, RowChange change) {
+        rows += table.put(key, change) == null ? 1 : 0;
     }
 
     private Map<RowKey, RowChange> rowsOf(ReadModel model) {

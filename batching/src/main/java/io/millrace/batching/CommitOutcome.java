@@ -39,8 +39,16 @@ public sealed interface CommitOutcome {
         }
     }
 
-    /** The database cannot be reached, or asks to try again; what became of the batch may be unknown. */
-    record Unavailable(String message, Throwable cause) implements CommitOutcome {}
+    /**
+     * The database cannot be reached, or asks to try again; what became of the batch may be unknown.
+     *
+     * @param contended whether it came to grief over locks that others hold: smaller batches have better luck
+     */
+    record Unavailable(String message, Throwable cause, boolean contended) implements CommitOutcome {
+        public Unavailable(String message, Throwable cause) {
+            this(message, cause, false);
+        }
+    }
 
     /**
      * Given up at a limit of time, nothing written (a role's {@code statement_timeout} shorter than the flush, as a rule).

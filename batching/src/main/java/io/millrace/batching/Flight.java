@@ -1,6 +1,7 @@
 package io.millrace.batching;
 
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,19 +13,23 @@ final class Flight implements Runnable {
     private final long handled;
     private final long sinceNanos;
     private final BatchCommitter committer;
+    private final LongSupplier nanoClock;
     private final Runnable wakeUp;
     private int attempts;
+    private long launchedNanos;
+    private long landedNanos;
     private boolean waiting;
     private long retryAtNanos;
     private volatile @Nullable CommitOutcome outcome;
 
     /** @param handled how many events' handlers the batch speaks for, with those that had no effect */
-    Flight(Batch batch, long handled, long sinceNanos, BatchCommitter committer, Runnable wakeUp) {
+    Flight(Batch batch, long handled, long sinceNanos, BatchCommitter committer, Surroundings surroundings) {
         this.batch = batch;
         this.handled = handled;
         this.sinceNanos = sinceNanos;
         this.committer = committer;
-        this.wakeUp = wakeUp;
+        this.nanoClock = surroundings.nanoClock();
+        this.wakeUp = surroundings.wakeUp();
     }
 
     Batch batch() {
@@ -50,19 +55,27 @@ final class Flight implements Runnable {
 
     @Override
     public void run() {
+        CommitOutcome became;
+        launchedNanos = nanoClock.getAsLong();
         try {
-            outcome = committer.commit(batch);
+            became = committer.commit(batch);
         } catch (RuntimeException | Error e) {
-            outcome = new CommitOutcome.Failed("expected an outcome of the commit, but it threw: " + e, e);
-        } finally {
-            wakeUp.run();
+            became = new CommitOutcome.Failed("expected an outcome of the commit, but it threw: " + e, e);
         }
+        landedNanos = nanoClock.getAsLong();
+        outcome = became; // publishes the times, too
+        wakeUp.run();
     }
 
     /** What became of it; null while it flies or waits to be launched again. */
     @Nullable
     CommitOutcome landed() {
         return waiting ? null : outcome;
+    }
+
+    /** How long the last attempt took; once it has landed. */
+    long lastAttemptNanos() {
+        return landedNanos - launchedNanos;
     }
 
     /** Keeps it on the ground until then. */

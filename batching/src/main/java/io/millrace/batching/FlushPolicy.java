@@ -1,6 +1,7 @@
 package io.millrace.batching;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -11,12 +12,21 @@ import java.util.Optional;
  * @param maxAge how long the oldest unflushed event waits at most while catching up
  * @param maxBytes how many bytes of events fill a batch; the event that reaches it still belongs to it
  * @param checkpointOnlyEvery how often at most the checkpoint moves alone, over events that nobody handles
+ * @param sizing whether the batch size stays what it is
  */
 public record FlushPolicy(
-        int batchSize, Duration liveWithin, Duration maxAge, long maxBytes, Duration checkpointOnlyEvery) {
+        int batchSize,
+        Duration liveWithin,
+        Duration maxAge,
+        long maxBytes,
+        Duration checkpointOnlyEvery,
+        BatchSizing sizing) {
 
-    public static final FlushPolicy DEFAULT =
-            new FlushPolicy(100, Duration.ZERO, Duration.ofSeconds(1), 4L << 20, Duration.ofSeconds(10));
+    public static final FlushPolicy DEFAULT = new FlushPolicy(
+            100, Duration.ZERO, Duration.ofSeconds(1), 4L << 20, Duration.ofSeconds(10), BatchSizing.FIXED);
+
+    /** Batches find their own size, also beyond the default's bytes. */
+    public static final FlushPolicy ADAPTIVE = DEFAULT.withMaxBytes(8L << 20).withSizing(BatchSizing.ADAPTIVE);
 
     // Asked after every event: no new object each time.
     private static final Optional<FlushReason> NOT_YET = Optional.empty();
@@ -38,6 +48,7 @@ public record FlushPolicy(
         }
         requirePositive("maxAge", maxAge);
         requirePositive("checkpointOnlyEvery", checkpointOnlyEvery);
+        Objects.requireNonNull(sizing, "sizing");
     }
 
     /**
@@ -78,23 +89,27 @@ public record FlushPolicy(
     }
 
     public FlushPolicy withBatchSize(int events) {
-        return new FlushPolicy(events, liveWithin, maxAge, maxBytes, checkpointOnlyEvery);
+        return new FlushPolicy(events, liveWithin, maxAge, maxBytes, checkpointOnlyEvery, sizing);
     }
 
     public FlushPolicy withLiveWithin(Duration wait) {
-        return new FlushPolicy(batchSize, wait, maxAge, maxBytes, checkpointOnlyEvery);
+        return new FlushPolicy(batchSize, wait, maxAge, maxBytes, checkpointOnlyEvery, sizing);
     }
 
     public FlushPolicy withMaxAge(Duration age) {
-        return new FlushPolicy(batchSize, liveWithin, age, maxBytes, checkpointOnlyEvery);
+        return new FlushPolicy(batchSize, liveWithin, age, maxBytes, checkpointOnlyEvery, sizing);
     }
 
     public FlushPolicy withMaxBytes(long bytes) {
-        return new FlushPolicy(batchSize, liveWithin, maxAge, bytes, checkpointOnlyEvery);
+        return new FlushPolicy(batchSize, liveWithin, maxAge, bytes, checkpointOnlyEvery, sizing);
     }
 
     public FlushPolicy withCheckpointOnlyEvery(Duration every) {
-        return new FlushPolicy(batchSize, liveWithin, maxAge, maxBytes, every);
+        return new FlushPolicy(batchSize, liveWithin, maxAge, maxBytes, every, sizing);
+    }
+
+    public FlushPolicy withSizing(BatchSizing bounds) {
+        return new FlushPolicy(batchSize, liveWithin, maxAge, maxBytes, checkpointOnlyEvery, bounds);
     }
 
     private static void requirePositive(String name, Duration value) {

@@ -32,6 +32,7 @@ final class Flusher {
     private final Tally tally;
     private final EventFolder folder;
     private final PoisonWatch poison;
+    private final BatchSizer sizer;
     private final InARow inARow;
     private @Nullable Flight flight;
     private @Nullable Bisection bisection;
@@ -46,7 +47,8 @@ final class Flusher {
             StateTracker status,
             Tally tally,
             EventFolder folder,
-            PoisonWatch poison) {
+            PoisonWatch poison,
+            BatchSizer sizer) {
         this.projection = projection;
         this.committer = committer;
         this.surroundings = surroundings;
@@ -56,6 +58,7 @@ final class Flusher {
         this.tally = tally;
         this.folder = folder;
         this.poison = poison;
+        this.sizer = sizer;
         this.inARow = new InARow(poison.maxParked());
     }
 
@@ -76,7 +79,7 @@ final class Flusher {
     }
 
     private void launch(Batch batch, long handled, long nowNanos) {
-        Flight next = new Flight(batch, handled, nowNanos, committer, surroundings.wakeUp());
+        Flight next = new Flight(batch, handled, nowNanos, committer, surroundings);
         flight = next;
         next.launch(surroundings.flushes(), listener);
     }
@@ -110,6 +113,9 @@ final class Flusher {
             return committed(landed, done, nowNanos);
         }
         listener.failed(landed.batch(), outcome);
+        if (outcome instanceof TooSlow || (outcome instanceof Unavailable moment && moment.contended())) {
+            sizer.halve();
+        }
         if (outcome instanceof Unavailable unavailable) {
             return later(landed, unavailable.message(), nowNanos);
         }
@@ -155,6 +161,7 @@ final class Flusher {
         tally.committed(landed, done);
         inARow.committed(batch);
         PoisonLog.committed(batch);
+        learnFrom(landed);
         listener.committed(batch, done, Duration.ofNanos(nowNanos - landed.sinceNanos()));
         return new Landing.Done(batch.checkpoint());
     }
@@ -165,11 +172,19 @@ final class Flusher {
                 "The database lost commits of projection {} that it had acknowledged: expected its checkpoint at {}, but"
                         + " it stands at {} after {} moves. Rows went back with it; reading again from there.",
                 projection.name(),
-                tally.summary().checkpoint().map(Position::toString).orElse("the beginning"),
+                tally.checkpoint().map(Position::toString).orElse("the beginning"),
                 checkpoint.position().map(Position::toString).orElse("the beginning"),
                 checkpoint.flushNumber());
         available();
         tally.wentBackTo(checkpoint);
+    }
+
+    private void learnFrom(Flight landed) {
+        if (surroundings.heapIsTight().getAsBoolean()) {
+            sizer.halve();
+        } else if (landed.batch().reason() != FlushReason.ISOLATION) {
+            sizer.committed(landed.batch(), landed.lastAttemptNanos());
+        }
     }
 
     private void available() {

@@ -11,16 +11,16 @@ import java.util.Optional;
 /** Folds events into the batch that is open, until it is full or handed over. For one thread. */
 final class Folding {
     private final EventFolder folder;
-    private final FlushPolicy policy;
+    private final BatchSizer sizer;
     private final InARow inARow;
     private final Deque<EventEnvelope> heldBack = new ArrayDeque<>();
     private Accumulator open = new Accumulator();
     /** The first event that is held back cannot share the open batch. */
     private boolean noRoom;
 
-    Folding(EventFolder folder, FlushPolicy policy, InARow inARow) {
+    Folding(EventFolder folder, BatchSizer sizer, InARow inARow) {
         this.folder = folder;
-        this.policy = policy;
+        this.sizer = sizer;
         this.inARow = inARow;
     }
 
@@ -47,7 +47,7 @@ final class Folding {
     }
 
     private boolean hasRoom() {
-        return policy.full(open.events(), open.bytes()).isEmpty();
+        return fullBySize().isEmpty();
     }
 
     boolean holdsBack() {
@@ -70,19 +70,28 @@ final class Folding {
 
     /** Why the batch takes no more events; empty while it does. */
     Optional<FlushReason> full() {
-        return holdsBack() ? Optional.of(FlushReason.ISOLATION) : policy.full(open.events(), open.bytes());
+        return holdsBack() ? Optional.of(FlushReason.ISOLATION) : fullBySize();
+    }
+
+    private Optional<FlushReason> fullBySize() {
+        return sizer.hasTooManyRows(open.rows())
+                ? Optional.of(FlushReason.SIZE)
+                : sizer.policy().full(open.events(), open.bytes());
     }
 
     /** Whether to flush now, and why. */
     Optional<FlushReason> due(Phase phase, long nowNanos) {
-        return holdsBack() ? full() : policy.due(phase, open.events(), open.bytes(), nowNanos - open.oldestNanos());
+        Optional<FlushReason> full = full();
+        return full.isPresent()
+                ? full
+                : sizer.policy().due(phase, open.events(), open.bytes(), nowNanos - open.oldestNanos());
     }
 
     /** How long until what is folded is too old to wait; {@link Long#MAX_VALUE} if nothing is. */
     long nanosUntilDue(Phase phase, long nowNanos) {
         return open.isEmpty()
                 ? Long.MAX_VALUE
-                : open.oldestNanos() + policy.longestWait(phase).toNanos() - nowNanos;
+                : open.oldestNanos() + sizer.policy().longestWait(phase).toNanos() - nowNanos;
     }
 
     /** Puts an empty batch in the place of the folded one, and hands that over. */

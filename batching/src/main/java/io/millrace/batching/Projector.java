@@ -33,6 +33,7 @@ public final class Projector {
     private final Tally tally;
     private final Progress progress;
     private final PoisonWatch poison;
+    private final BatchSizer sizer;
     private final Folding folding;
     private final Reading reading;
     private final Flusher flusher;
@@ -59,11 +60,11 @@ public final class Projector {
         this.tally = new Tally(committer.checkpoint());
         this.progress = new Progress(options, committer.checkpoint(), nowNanos());
         this.poison = new PoisonWatch(options.poison());
+        this.sizer = new BatchSizer(options.flushPolicy());
         EventFolder folder = new EventFolder(projection, poison);
-        this.folding = new Folding(
-                folder, options.flushPolicy(), new InARow(options.poison().maxParked()));
+        this.folding = new Folding(folder, sizer, new InARow(options.poison().maxParked()));
         this.flusher = new Flusher(
-                projection, committer, surroundings, backoff(options), listener, status, tally, folder, poison);
+                projection, committer, surroundings, backoff(options), listener, status, tally, folder, poison, sizer);
         this.watch = new CheckpointWatch(committer, surroundings, backoff(options), status, nowNanos());
         Intake intake = new Intake(source, projection, options.queueBounds(), surroundings.wakeUp());
         this.reading = new Reading(intake, folding, progress, ending, status, tally, listener);
@@ -261,7 +262,7 @@ public final class Projector {
     }
 
     public ProjectorSummary summary() {
-        return tally.summary();
+        return tally.summary(sizer.size());
     }
 
     private long nowNanos() {

@@ -38,7 +38,8 @@ public final class ProjectorRunner implements AutoCloseable {
                 System::nanoTime,
                 InstantSource.system(),
                 new SplittableRandom(),
-                () -> LockSupport.unpark(thread));
+                () -> LockSupport.unpark(thread),
+                options.flushPolicy().sizing().isAdaptive() ? new HeapGauge() : () -> false);
         this.projector = new Projector(projection, source, committer, options, surroundings, listeners);
     }
 

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param flushes committed batches by reason
  * @param parked events put aside, with those that followed one of their stream
  * @param skipped events left out
+ * @param batchSize how many events a batch may have, as chosen last
  */
 public record ProjectorSummary(
         long events,
@@ -30,7 +31,8 @@ public record ProjectorSummary(
         Optional<Position> checkpoint,
         Map<FlushReason, Long> flushes,
         long parked,
-        long skipped) {
+        long skipped,
+        int batchSize) {
     public ProjectorSummary {
         Objects.requireNonNull(checkpoint, "checkpoint");
         flushes = Map.copyOf(flushes);

@@ -48,8 +48,22 @@ final class Tally {
         checkpoint = earlier.position();
     }
 
-    synchronized ProjectorSummary summary() {
+    synchronized Optional<Position> checkpoint() {
+        return checkpoint;
+    }
+
+    synchronized ProjectorSummary summary(int batchSize) {
         return new ProjectorSummary(
-                events, handled, batches, statements, roundTrips, checkpointOnly, checkpoint, flushes, parked, skipped);
+                events,
+                handled,
+                batches,
+                statements,
+                roundTrips,
+                checkpointOnly,
+                checkpoint,
+                flushes,
+                parked,
+                skipped,
+                batchSize);
     }
 }

@@ -36,7 +36,8 @@ class ProjectorReplayTest {
                         Optional.of(at(130)),
                         java.util.Map.of(FlushReason.SIZE, 1L, FlushReason.CAUGHT_UP, 1L),
                         0,
-                        0));
+                        0,
+                        100));
     }
 
     @Test

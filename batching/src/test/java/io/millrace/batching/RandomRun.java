@@ -151,7 +151,8 @@ final class RandomRun {
                 Duration.ofMillis(random.nextBoolean() ? 0 : random.nextInt(3_000)),
                 Duration.ofMillis(1 + random.nextInt(3_000)),
                 1 + random.nextInt(5_000),
-                Duration.ofMillis(1 + random.nextInt(3_000)));
+                Duration.ofMillis(1 + random.nextInt(3_000)),
+                random.nextBoolean() ? BatchSizing.FIXED : BatchSizing.ADAPTIVE.withMaxEvents(1 + random.nextInt(60)));
         ProjectorOptions options = ProjectorOptions.DEFAULT
                 .withFlushPolicy(policy)
                 .withPoison(poison)

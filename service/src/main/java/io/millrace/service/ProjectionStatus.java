@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param lag events that it handles after the checkpoint, or that there are more than so many
  * @param oldestSeconds the age of the oldest of these; 0 if there is none
  * @param parked events that were put aside
+ * @param batchSize how many events its full batches had in the last minutes, on average; 0 if it flushed none
  * @param owner the program that holds its lease; null if nobody does
  * @param epoch of the last lease; 0 if there never was one
  * @param standbys how many other programs would take it over
@@ -34,6 +35,7 @@ record ProjectionStatus(
         boolean lagExact,
         BigDecimal oldestSeconds,
         long parked,
+        long batchSize,
         @Nullable String owner,
         long epoch,
         long standbys,
@@ -54,6 +56,7 @@ record ProjectionStatus(
             Optional<Position> head,
             Backlog backlog,
             long parked,
+            long batchSize,
             Ownership ownership,
             Instant now) {
         Duration age = backlog.oldest()
@@ -69,6 +72,7 @@ record ProjectionStatus(
                 backlog.exact(),
                 BigDecimal.valueOf(age.toMillis(), 3),
                 parked,
+                batchSize,
                 ownership.owner().orElse(null),
                 ownership.epoch(),
                 ownership.standbys(),
@@ -88,6 +92,7 @@ record ProjectionStatus(
                 .right("lag")
                 .right("oldest")
                 .right("parked")
+                .right("batch")
                 .left("owner");
         rows.forEach(row -> table.row(List.of(
                 row.projection(),
@@ -97,6 +102,7 @@ record ProjectionStatus(
                 (row.lagExact() ? "" : "more than ") + String.format(Locale.ROOT, "%,d", row.lag()),
                 age(row.oldestSeconds()),
                 String.format(Locale.ROOT, "%,d", row.parked()),
+                row.batchSize() == 0 ? "" : String.format(Locale.ROOT, "%,d", row.batchSize()),
                 row.ownership())));
         List<String> lines = new ArrayList<>(table.lines(columnsAtMost));
         rows.stream()

@@ -1,5 +1,6 @@
 package io.millrace.service;
 
+import io.millrace.batching.BatchSizing;
 import io.millrace.batching.FlushPolicy;
 import io.millrace.batching.PoisonPolicy;
 import io.millrace.batching.ProjectorOptions;
@@ -11,11 +12,13 @@ final class ProjectorTuning {
     private ProjectorTuning() {}
 
     static ProjectorOptions of(ProjectionOptions options) {
-        FlushPolicy flush = FlushPolicy.DEFAULT
-                .withBatchSize(options.batchSize().orElse(FlushPolicy.DEFAULT.batchSize()))
-                .withMaxAge(options.batchAge().orElse(FlushPolicy.DEFAULT.maxAge()))
-                .withLiveWithin(options.flushLive().orElse(FlushPolicy.DEFAULT.liveWithin()))
-                .withMaxBytes(options.batchBytes().orElse(FlushPolicy.DEFAULT.maxBytes()));
+        FlushPolicy defaults = options.adaptive() ? FlushPolicy.ADAPTIVE : FlushPolicy.DEFAULT;
+        BatchSizing sizing = defaults.sizing();
+        FlushPolicy flush = defaults.withBatchSize(options.batchSize().orElse(defaults.batchSize()))
+                .withSizing(sizing.withFlushTime(options.flushTime().orElse(sizing.flushTime())))
+                .withMaxAge(options.batchAge().orElse(defaults.maxAge()))
+                .withLiveWithin(options.flushLive().orElse(defaults.liveWithin()))
+                .withMaxBytes(options.batchBytes().orElse(defaults.maxBytes()));
         QueueBounds queue = new QueueBounds(
                 options.queueEvents().orElse(QueueBounds.DEFAULT.maxEvents()),
                 options.queueBytes().orElse(QueueBounds.DEFAULT.maxBytes()));

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoint where it stands now; null if it has no checkpoint yet
  * @param parked events put aside in this run
  * @param skipped events left out in this run
+ * @param batchSize how many events a batch may have, as chosen last; 0 if nothing ran
  */
 record RunSummary(
         String projection,
@@ -31,7 +32,8 @@ record RunSummary(
         long eventsPerSecond,
         @Nullable String checkpoint,
         long parked,
-        long skipped) {
+        long skipped,
+        int batchSize) {
     static RunSummary of(String projection, ProjectorSummary done, BigDecimal units, Duration took) {
         double seconds = Math.max(1e-3, took.toNanos() / 1e9);
         return new RunSummary(
@@ -46,12 +48,13 @@ record RunSummary(
                 Math.round(done.events() / seconds),
                 done.checkpoint().map(Position::toString).orElse(null),
                 done.parked(),
-                done.skipped());
+                done.skipped(),
+                done.batchSize());
     }
 
     /** What a projection did that nobody has run yet. */
     static RunSummary none(String projection) {
-        return new RunSummary(projection, 0, 0, 0, 0, 0, BigDecimal.ZERO, BigDecimal.ZERO, 0, null, 0, 0);
+        return new RunSummary(projection, 0, 0, 0, 0, 0, BigDecimal.ZERO, BigDecimal.ZERO, 0, null, 0, 0, 0);
     }
 
     /** What was done in this run and the one after it. */
@@ -69,7 +72,8 @@ record RunSummary(
                 both.signum() == 0 ? 0 : Math.round((events + next.events) / both.doubleValue()),
                 next.checkpoint,
                 parked + next.parked,
-                skipped + next.skipped);
+                skipped + next.skipped,
+                next.batchSize);
     }
 
     String json() {

@@ -1,15 +1,18 @@
 package io.millrace.service;
 
+import io.millrace.batching.FlushReason;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.Position;
 import io.millrace.eventstore.Backlog;
 import io.millrace.projections.Projection;
 import io.millrace.service.configuration.Configuration;
+import io.millrace.sql.FlushCounts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,10 +30,12 @@ import picocli.CommandLine.Option;
                     + " for whom."
                     + " The lag is the number of events that it handles after its checkpoint, counted up to 10,000 or"
                     + " for 2 seconds, and the age of the oldest of them. Parked are events that could not"
-                    + " be handled; `millrace parked list` shows them."
+                    + " be handled; `millrace parked list` shows them. Batch is how many events full batches held in the last"
+                    + " minutes."
         })
 final class StatusCommand implements Callable<Integer> {
     private static final int COUNT_AT_MOST = 10_000;
+    private static final long LATELY_MINUTES = 5;
     private static final Duration COUNT_FOR = Duration.ofSeconds(2);
 
     private final Program program;
@@ -85,8 +90,19 @@ final class StatusCommand implements Callable<Integer> {
                 head,
                 backlog,
                 parked,
+                batchSize(servers.postgres().flushCounts(projection.name(), OptionalLong.of(LATELY_MINUTES))),
                 ownership,
                 Instant.now());
+    }
+
+    /** Only full batches tell what size was chosen. */
+    private static long batchSize(List<FlushCounts> counts) {
+        return counts.stream()
+                .filter(count -> count.reason() == FlushReason.SIZE || count.reason() == FlushReason.BYTES)
+                .reduce((one, other) -> new FlushCounts(
+                        one.reason(), one.flushes() + other.flushes(), one.events() + other.events(), 0, 0, 0, 0))
+                .map(sum -> Math.round((double) sum.events() / sum.flushes()))
+                .orElse(0L);
     }
 
     private static ProjectionStatus.State state(Optional<Checkpoint> checkpoint, Ownership ownership, Backlog backlog) {

@@ -83,7 +83,8 @@ class ReplayCommandTest {
                         "eventsPerSecond",
                         "checkpoint",
                         "parked",
-                        "skipped");
+                        "skipped",
+                        "batchSize");
         assertThat(summary.get("projection").asText()).isEqualTo("payments");
         assertThat(summary.get("handled").asLong()).isEqualTo(260);
         assertThat(summary.get("batches").asLong()).isEqualTo(3);

@@ -33,6 +33,9 @@ enum SqlFailure {
     /** Not available now: a lock, an object in use; a read-only transaction (a standby, a full disk); idle too long. */
     private static final Set<String> TRANSIENT_STATES = Set.of("55P03", "55006", "25006", "25P03");
 
+    /** A deadlock, and a lock that did not come in time. */
+    private static final Set<String> CONTENTION = Set.of("40P01", "55P03");
+
     /** Where PostgreSQL writes files. */
     private static final Set<String> STORAGE_SOURCES = Set.of("md.c", "fd.c", "buffile.c", "slru.c", "xlog.c");
 
@@ -124,7 +127,7 @@ enum SqlFailure {
         return switch (this) {
             case REJECTED -> new CommitOutcome.Rejected(state(e), message, e);
             case TOO_SLOW -> new CommitOutcome.TooSlow(message, e);
-            case UNAVAILABLE -> new CommitOutcome.Unavailable(message, e);
+            case UNAVAILABLE -> new CommitOutcome.Unavailable(message, e, CONTENTION.contains(state(e)));
             case FENCED -> new CommitOutcome.Fenced(message);
             case FAILED -> new CommitOutcome.Failed(message, e);
         };

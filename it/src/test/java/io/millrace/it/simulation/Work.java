@@ -1,6 +1,7 @@
 package io.millrace.it.simulation;
 
 import io.millrace.batching.Batch;
+import io.millrace.batching.BatchSizing;
 import io.millrace.batching.CommitOutcome;
 import io.millrace.batching.FlushPolicy;
 import io.millrace.batching.Projector;
@@ -127,6 +128,10 @@ final class Work implements ProjectorListener {
         return ProjectorOptions.DEFAULT
                 .withFlushPolicy(FlushPolicy.DEFAULT
                         .withBatchSize(batchSize)
+                        .withSizing(
+                                random.nextBoolean()
+                                        ? BatchSizing.FIXED
+                                        : BatchSizing.ADAPTIVE.withMaxEvents(batchSize))
                         .withLiveWithin(Duration.ofMillis(random.nextInt(3) == 0 ? random.nextInt(500) : 0))
                         .withMaxBytes(random.nextInt(3) == 0 ? 150 : 1 << 20))
                 .withQueueBounds(new QueueBounds(1 + random.nextInt(20), 1 << 20));

@@ -1,6 +1,7 @@
 package io.millrace.service.configuration;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +57,7 @@ record Document(
 
     /** The options of one projection. */
     record ProjectionSection(
-            @Nullable Integer batchSize,
+            @Nullable String batchSize,
             @Nullable String batchAge,
             @Nullable String batchBytes,
             @Nullable Integer queueEvents,
@@ -65,6 +66,21 @@ record Document(
             @Nullable String onPoison,
             @Nullable Integer maxParked) {}
 
-    /** When one projection flushes. */
-    record FlushSection(@Nullable String live) {}
+    /** When one projection flushes: {@code adaptive}, or keys. */
+    record FlushSection(
+            @Nullable String adaptive,
+            @Nullable String live,
+            @Nullable String time) {
+        static final FlushSection NONE = new FlushSection(null, null, null);
+
+        @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
+        FlushSection(@Nullable @JsonProperty("live") String live, @Nullable @JsonProperty("time") String time) {
+            this(null, live, time);
+        }
+
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        static FlushSection of(String text) {
+            return new FlushSection(text, null, null);
+        }
+    }
 }

@@ -2,9 +2,11 @@ package io.millrace.service.configuration;
 
 import io.millrace.batching.PoisonPolicy.OnPoison;
 import io.millrace.service.configuration.Document.EventStoreSection;
+import io.millrace.service.configuration.Document.FlushSection;
 import io.millrace.service.configuration.Document.PostgresSection;
 import io.millrace.service.configuration.Document.ProjectionSection;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns what is written into what is meant, or says what is missing or contradicts itself. */
 final class DocumentCheck {
+    private static final String ADAPTIVE = "adaptive";
     private static final Set<String> IN_MEMORY = Set.of("true", "in-memory");
 
     private final Document document;
@@ -80,18 +83,59 @@ final class DocumentCheck {
             return ProjectionOptions.DEFAULTS;
         }
         Key key = new Key("projections." + name);
+        FlushSection flush = Optional.ofNullable(section.flush()).orElse(FlushSection.NONE);
+        boolean adaptive = key.read("flush", flush.adaptive(), DocumentCheck::adaptive)
+                .orElse(ADAPTIVE.equals(section.batchSize()));
+        OptionalInt size = ADAPTIVE.equals(section.batchSize())
+                ? OptionalInt.empty()
+                : key.positive(
+                        "batch-size",
+                        key.read("batch-size", section.batchSize(), DocumentCheck::size)
+                                .orElse(null));
+        if (adaptive && size.isPresent()) {
+            throw new ConfigurationException(
+                    "`projections." + name + "` says `flush: adaptive`, which finds the batch size"
+                            + " by itself, and `batch-size`; take one of them out");
+        }
+        if (!adaptive && flush.time() != null) {
+            throw new ConfigurationException(
+                    "`projections." + name + ".flush.time` is for batches that find their own size;"
+                            + " say `batch-size: adaptive` as well, or take it out");
+        }
         return new ProjectionOptions(
-                key.positive("batch-size", section.batchSize()),
+                size,
+                adaptive,
+                key.read("flush.time", flush.time(), DocumentCheck::positiveTime),
                 key.read("batch-age", section.batchAge(), Quantities::duration),
                 key.bytes("batch-bytes", section.batchBytes()),
                 key.positive("queue-events", section.queueEvents()),
                 key.bytes("queue-bytes", section.queueBytes()),
-                key.read(
-                        "flush.live",
-                        section.flush() == null ? null : section.flush().live(),
-                        Quantities::waiting),
+                key.read("flush.live", flush.live(), Quantities::waiting),
                 key.read("on-poison", section.onPoison(), DocumentCheck::onPoison),
                 key.positive("max-parked", section.maxParked()));
+    }
+
+    private static boolean adaptive(String text) {
+        if (!text.equals(ADAPTIVE)) {
+            throw new IllegalArgumentException("expected `adaptive`, or the keys `live` and `time`");
+        }
+        return true;
+    }
+
+    private static int size(String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("expected a number of events, or `adaptive`", e);
+        }
+    }
+
+    private static Duration positiveTime(String text) {
+        Duration time = Quantities.duration(text);
+        if (time.isZero()) {
+            throw new IllegalArgumentException("expected a duration above 0, like 200ms");
+        }
+        return time;
     }
 
     private static OnPoison onPoison(String text) {

@@ -9,12 +9,17 @@ import java.util.OptionalLong;
 /**
  * What the configuration says about one projection; what it does not say is the projector's own default.
  *
+ * @param batchSize how many events a batch has; empty if it finds its own size, too
+ * @param adaptive whether batches find their own size
+ * @param flushTime how long a flush of such a batch takes at most
  * @param flushLive how long a live event waits for others to share its batch; zero for each at once
  * @param onPoison what is done about an event that cannot be handled
  * @param maxParked how many in a row may be parked or skipped
  */
 public record ProjectionOptions(
         OptionalInt batchSize,
+        boolean adaptive,
+        Optional<Duration> flushTime,
         Optional<Duration> batchAge,
         OptionalLong batchBytes,
         OptionalInt queueEvents,
@@ -24,6 +29,8 @@ public record ProjectionOptions(
         OptionalInt maxParked) {
     public static final ProjectionOptions DEFAULTS = new ProjectionOptions(
             OptionalInt.empty(),
+            false,
+            Optional.empty(),
             Optional.empty(),
             OptionalLong.empty(),
             OptionalInt.empty(),

@@ -70,6 +70,24 @@ class ConfigurationTest {
         assertThat(configuration.plugins()).contains(folder.resolve("jars"));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "flush: adaptive",
+                "batch-size: adaptive",
+                "batch-size: adaptive, flush: {time: 50ms, live: each}"
+            })
+    void letsBatchesFindTheirOwnSize(String section) throws IOException {
+        ProjectionOptions options = requireNonNull(read(SERVERS + "projections: {a: {" + section + "}}\n")
+                .projections()
+                .get("a"));
+
+        assertThat(options.adaptive()).isTrue();
+        assertThat(options.batchSize()).isEmpty();
+        assertThat(options.flushTime())
+                .isEqualTo(section.contains("50ms") ? Optional.of(Duration.ofMillis(50)) : Optional.empty());
+    }
+
     @Test
     void takesUserAndPasswordFromAUrlAsPsqlDoes() throws IOException {
         Configuration configuration =
@@ -134,7 +152,11 @@ class ConfigurationTest {
                 "postgress: embedded | line 3 | unknown key `postgress`; did you mean `postgres`?",
                 "projections: {a: {batchsize: 3}} | line 3 | unknown key `batchsize`; did you mean `batch-size`?",
                 "colour: red | line 3 | unknown key `colour`; known are eventstore, plugins, postgres, projections",
-                "projections: {a: {batch-size: many}} | line 3 | `projections.a.batch-size` holds a value of the wrong",
+                "projections: {a: {batch-size: many}} | yaml | `projections.a.batch-size`: expected a number of events, or `adap",
+                "projections: {a: {flush: often}} | yaml | `projections.a.flush`: expected `adaptive`, or the keys `live`",
+                "projections: {a: {flush: adaptive, batch-size: 9}} | yaml | `projections.a` says `flush: adaptive`, which",
+                "projections: {a: {flush: {time: 1s}}} | yaml | `projections.a.flush.time` is for batches that find",
+                "projections: {a: {batch-size: adaptive, flush: {time: 0s}}} | yaml | expected a duration above 0",
                 "projections: {a: {batch-size: 0}} | yaml | `projections.a.batch-size` must be at least 1",
                 "projections: {a: {batch-age: 3y}} | yaml | `projections.a.batch-age`: expected a duration like",
                 "projections: {a: {flush: {live: often}}} | yaml | `projections.a.flush.live`: expected `each`, or",

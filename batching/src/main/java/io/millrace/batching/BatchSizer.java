@@ -1,0 +1,109 @@
+package io.millrace.batching;
+
+/**
+ * Chooses how many events the next batches hold, by how long full ones took to flush. Written by the projector's thread;
+ * {@link #size} may be read by any.
+ *
+ * <p>Two sizes of a batch with the same cost for each event differ only in what a flush costs beside its events, so the
+ * larger one is the cheaper, as long as committing it takes no longer than it may. So an adaptive batch grows
+ * whenever a full one took less than half of that time, and shrinks in proportion when one took more. It is flushed when it
+ * is full, not when the database happens to be free: a database that is faster than the source would otherwise
+ * be given crumbs, at a price that source and projector pay, too. While a flush takes longer than folding the next
+ * batch, that one waits, full; and so none is ever larger than what a flush time's work makes.
+ */
+final class BatchSizer {
+    /** What adaptive batches begin with: a few milliseconds' work for any database. */
+    private static final int FIRST = 1_000;
+    /** Slowness alone does not bring adaptive batches below this; that is other than size's fault. */
+    private static final int LEAST = 100;
+    /** After so many full flushes without trouble a size that was too large once may be tried again. */
+    private static final int FORGIVEN_AFTER = 32;
+
+    private final FlushPolicy configured;
+    private final BatchSizing bounds;
+    private final Strain strain = new Strain();
+    private volatile FlushPolicy policy;
+    private int ceiling;
+    private int flushesAtCeiling;
+
+    BatchSizer(FlushPolicy configured) {
+        this.configured = configured;
+        this.bounds = configured.sizing();
+        this.ceiling = bounds.maxEvents();
+        this.policy = bounds.isAdaptive() ? configured.withBatchSize(Math.min(FIRST, bounds.maxEvents())) : configured;
+    }
+
+    /** When to flush, with the size that is chosen now. */
+    FlushPolicy policy() {
+        return policy;
+    }
+
+    int size() {
+        return policy.batchSize();
+    }
+
+    boolean hasTooManyRows(long rows) {
+        return rows >= bounds.maxRows();
+    }
+
+    /** A batch is in the read model. Only a full one tells whether it could have been larger. */
+    void committed(Batch batch, long tookNanos) {
+        if (batch.reason() == FlushReason.SIZE && batch.events().size() >= size()) {
+            if (bounds.isAdaptive()) {
+                adapt(batch.events().size(), tookNanos);
+            } else {
+                relieve(batch.changes().rows(), tookNanos);
+            }
+        }
+    }
+
+    private void adapt(int events, long tookNanos) {
+        long limit = bounds.flushTime().toNanos();
+        if (tookNanos > limit) {
+            choose(Math.max(Math.min(LEAST, size()), (int) (events * Math.max(0.5, (double) limit / tookNanos))));
+        } else if (tookNanos < limit / 2) {
+            forgive();
+            choose((int) Math.min(ceiling, (tookNanos < limit / 8 ? 4L : 2L) * size()));
+        }
+    }
+
+    private void forgive() {
+        if (size() < ceiling || ceiling == bounds.maxEvents()) {
+            flushesAtCeiling = 0;
+        } else if (++flushesAtCeiling > FORGIVEN_AFTER) {
+            flushesAtCeiling = 0;
+            ceiling = (int) Math.min(bounds.maxEvents(), 2L * ceiling);
+        }
+    }
+
+    private void relieve(long rows, long tookNanos) {
+        boolean grown = size() > configured.batchSize();
+        switch (strain.after(rows, tookNanos, grown)) {
+            case NONE -> {
+                if (grown) {
+                    choose(Math.max(configured.batchSize(), size() / 2));
+                }
+            }
+            case SOME -> {}
+            case MUCH -> {
+                if (tookNanos < bounds.flushTime().toNanos() / 2) {
+                    choose((int) Math.max(size(), Math.min(bounds.maxEvents(), 2L * size())));
+                }
+            }
+        }
+    }
+
+    /** A flush was given up for its length or for the locks that it held, or memory is short: smaller ones may pass. */
+    void halve() {
+        int least = bounds.isAdaptive() ? 1 : configured.batchSize();
+        ceiling = Math.max(least, size() / 2);
+        flushesAtCeiling = 0;
+        choose(ceiling);
+    }
+
+    private void choose(int size) {
+        if (size != size()) {
+            policy = policy.withBatchSize(size);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package io.millrace.batching;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.checkpoint.Position;
+import io.millrace.projections.Effect;
+import io.millrace.projections.EventEnvelope;
+import io.millrace.projections.RowChange;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.IntToLongFunction;
+import org.junit.jupiter.api.Test;
+
+class BatchSizerTest {
+    private static final long MILLI = 1_000_000;
+    private static final int FLUSHES_TO_LEARN = 2_000;
+
+    private final BatchSizer adaptive = new BatchSizer(FlushPolicy.ADAPTIVE);
+    private final BatchSizer fixed = new BatchSizer(FlushPolicy.DEFAULT);
+
+    /** Flushes full batches, one after the other. */
+    private static void flush(BatchSizer sizer, int flushes, IntToLongFunction tookNanos) {
+        for (int i = 0; i < flushes; i++) {
+            sizer.committed(full(sizer.size()), tookNanos.applyAsLong(sizer.size()));
+        }
+    }
+
+    private static Batch full(int events) {
+        ChangeSetBuilder changes = new ChangeSetBuilder();
+        for (int row = 0; row < Math.min(events, 300); row++) {
+            changes.add(List.of(new Effect.OnRow(Views.TABLE, Views.key("viewer-" + row), RowChange.DELETE)));
+        }
+        EventEnvelope event = Views.viewed(1, "1");
+        return new Batch(
+                "views",
+                1,
+                FlushReason.SIZE,
+                changes.build(),
+                new Position.InStream(1),
+                Optional.empty(),
+                Collections.nCopies(events, event));
+    }
+
+    @Test
+    void growsToItsBoundWhileTheDatabaseIsFast() {
+        flush(adaptive, 10, size -> 2 * MILLI);
+
+        assertThat(adaptive.size()).isEqualTo(BatchSizing.ADAPTIVE.maxEvents());
+    }
+
+    @Test
+    void findsTheLargestSizeWhoseFlushesStayWithinTheirTime() {
+        Random random = new Random(7);
+        flush(adaptive, 100, size -> size * 20_000L * (9 + random.nextInt(3)) / 10);
+
+        assertThat(adaptive.size() * 20_000L).isBetween(70 * MILLI, 220 * MILLI);
+    }
+
+    @Test
+    void shrinksAtOnceWhenFlushesTakeTooLong() {
+        flush(adaptive, 10, size -> 2 * MILLI);
+
+        flush(adaptive, 1, size -> 390 * MILLI);
+
+        assertThat(adaptive.size()).isBetween(25_000, 26_000);
+    }
+
+    @Test
+    void isNeverMadeTinyByADatabaseThatIsSlowWithEverySize() {
+        flush(adaptive, 100, size -> 5_000 * MILLI);
+
+        assertThat(adaptive.size()).isEqualTo(100);
+    }
+
+    @Test
+    void isHalvedWhenAFlushIsGivenUpAndDoesNotComeBackAtOnce() {
+        flush(adaptive, 10, size -> 2 * MILLI);
+
+        adaptive.halve();
+        flush(adaptive, 30, size -> 2 * MILLI);
+
+        assertThat(adaptive.size()).isEqualTo(25_000);
+        flush(adaptive, 100, size -> 2 * MILLI);
+        assertThat(adaptive.size()).isEqualTo(50_000);
+    }
+
+    @Test
+    void learnsNothingFromWhatWasNotFull() {
+        Batch live = new Batch(
+                "views",
+                1,
+                FlushReason.LIVE,
+                new ChangeSetBuilder().build(),
+                new Position.InStream(1),
+                Optional.empty(),
+                List.of());
+
+        adaptive.committed(live, MILLI);
+
+        assertThat(adaptive.size()).isEqualTo(1_000);
+    }
+
+    @Test
+    void aFixedSizeStaysWhileFlushesTakeWhatTheyTook() {
+        Random random = new Random(11);
+        flush(fixed, FLUSHES_TO_LEARN, size -> random.nextInt(10) == 0 ? 50 * MILLI : (1 + random.nextInt(2)) * MILLI);
+
+        assertThat(fixed.size()).isEqualTo(100);
+    }
+
+    @Test
+    void aFixedSizeGrowsWhileRowsBecomeDearAndComesBackAfterThat() {
+        flush(fixed, 100, size -> MILLI);
+
+        flush(fixed, FLUSHES_TO_LEARN, size -> Math.min(size, 300) * MILLI / 10);
+        assertThat(fixed.size()).isEqualTo(BatchSizing.FIXED.maxEvents());
+
+        flush(fixed, FLUSHES_TO_LEARN, size -> MILLI);
+        assertThat(fixed.size()).isEqualTo(100);
+    }
+
+    @Test
+    void aFixedSizeDoesNotGrowBeyondTheTimeThatAFlushMayTake() {
+        BatchSizer impatient =
+                new BatchSizer(FlushPolicy.DEFAULT.withSizing(BatchSizing.FIXED.withFlushTime(Duration.ofMillis(15))));
+        flush(impatient, 100, size -> MILLI);
+
+        flush(impatient, FLUSHES_TO_LEARN, size -> Math.min(size, 300) * MILLI / 20);
+
+        assertThat(impatient.size()).isEqualTo(200);
+    }
+
+    @Test
+    void aFixedSizeIsNotHalved() {
+        fixed.halve();
+
+        assertThat(fixed.size()).isEqualTo(100);
+    }
+}
