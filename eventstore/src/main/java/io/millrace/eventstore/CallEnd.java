@@ -27,6 +27,11 @@ sealed interface CallEnd {
 
     EventSourceException cause();
 
+    /** Whether the store has no record where one was read. */
+    default boolean saysOtherHistory() {
+        return this instanceof Lasting lasting && lasting.cause().kind() == Kind.OTHER_HISTORY;
+    }
+
     /**
      * Reads the status of a call that was made to the store so called.
      *

@@ -110,7 +110,10 @@ final class HistoryCheck {
         if (kept.isEmpty() || progress.last().isEmpty()) {
             verdict.accept(new Verdict.Fits(head, Optional.empty()));
         } else {
-            ask(requests.eventAt(kept.get().position()), answers -> lastEventRead(kept.get(), answers));
+            reads.ask(
+                    requests.eventAt(kept.get().position()),
+                    answers -> lastEventRead(kept.get(), answers),
+                    (end, answerBegan) -> lastEventUnread(kept.get(), end));
         }
     }
 
@@ -129,6 +132,14 @@ final class HistoryCheck {
             }
         }
         verdict.accept(new Verdict.Fits(head, Optional.of("the event at " + kept.position() + " is no longer there")));
+    }
+
+    private void lastEventUnread(HandledEvent kept, CallEnd end) {
+        verdict.accept(
+                end.saysOtherHistory()
+                        ? new Verdict.OtherHistory(
+                                "no record begins at " + kept.position() + ", where event " + kept.eventId() + " stood")
+                        : new Verdict.Unanswered(end));
     }
 
     private void ask(ReadReq request, Consumer<List<ReadResp>> then) {

@@ -146,6 +146,11 @@ final class SubscriptionReader {
         }
     }
 
+    private EventSourceException noRecordAtCheckpoint() {
+        return otherHistory("no record begins at the checkpoint "
+                + progress.last().map(Position::toString).orElse(""));
+    }
+
     private EventSourceException otherHistory(String found) {
         return new EventSourceException(
                 Kind.OTHER_HISTORY,
@@ -193,7 +198,7 @@ final class SubscriptionReader {
         boolean wasReading = subscription != null;
         release();
         if (end instanceof CallEnd.Lasting lasting) {
-            fail(lasting.cause());
+            fail(lasting.saysOtherHistory() ? noRecordAtCheckpoint() : lasting.cause());
         } else if (end instanceof CallEnd.NotLeader elsewhere
                 && elsewhere.leader().isPresent()
                 && ++redirects <= PROMPT_REDIRECTS) {

@@ -157,8 +157,23 @@ class HistoryTest {
         EventEnvelope last = last(ALL);
         long commit = ((Position.InLog) last.position()).commit();
         connection.appender().appendNow("viewing-1", ExpectedRevision.any(), numbered("Viewed", 11, 11));
-        subscribe(ALL, Optional.of(Position.inLog(commit + 1, commit + 1)), Optional.empty());
+        Position between = Position.inLog(commit + 1, commit + 1);
+        subscribe(ALL, Optional.of(between), Optional.empty());
         assertThat(failure().kind()).isEqualTo(Kind.OTHER_HISTORY);
+        assertThat(failure()).hasMessageContaining("no record begins at the checkpoint " + between);
+    }
+
+    @Test
+    void refusesALastHandledEventWhereNoRecordBegins() {
+        EventEnvelope last = last(ALL);
+        long commit = ((Position.InLog) last.position()).commit();
+        connection.appender().appendNow("viewing-1", ExpectedRevision.any(), numbered("Viewed", 11, 11));
+        Position between = Position.inLog(commit + 1, commit + 1);
+        subscribe(ALL, Optional.of(between), Optional.of(new HandledEvent(between, last.eventId())));
+        assertThat(failure().kind()).isEqualTo(Kind.OTHER_HISTORY);
+        assertThat(failure())
+                .hasMessageContaining("no record begins at " + between + ", where event " + last.eventId() + " stood");
+        assertThat(recorder.all(SourceSignal.Subscribed.class)).isEmpty();
     }
 
     @Test

@@ -6,9 +6,11 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -29,6 +31,28 @@ final class PgBouncer implements AutoCloseable {
                 .map(folder -> Path.of(folder, "pgbouncer"))
                 .filter(Files::isExecutable)
                 .findFirst();
+    }
+
+    /**
+     * Lines of configuration to try: without its support for prepared statements, and with it, where it has that (from 1.21
+     * on); else none.
+     */
+    static List<String> supportOfPreparedStatements() {
+        String version = version();
+        System.out.println("PgBouncer " + version);
+        String[] numbers = version.split("\\.", -1);
+        boolean hasIt = Integer.parseInt(numbers[0]) > 1 || Integer.parseInt(numbers[1]) >= 21;
+        return hasIt ? List.of("max_prepared_statements = 0", "max_prepared_statements = 100") : List.of("");
+    }
+
+    private static String version() {
+        try {
+            Process asked = new ProcessBuilder(program().orElseThrow().toString(), "--version").start();
+            String said = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return said.lines().findFirst().orElseThrow().replace("PgBouncer ", "");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Says loudly that what would be tested is not, where there is none. */

@@ -28,14 +28,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The same through PgBouncer, which lends a server session for one transaction at a time. */
 @EnabledIf("io.millrace.sql.PgBouncer#isThere")
+@ParameterizedClass
+@MethodSource("io.millrace.sql.PgBouncer#supportOfPreparedStatements")
 class PoolerTest {
     private static final Projection PROJECTION = Fixtures.projection("views-per-viewer", VIEWS);
     private static final String NAME = PROJECTION.name();
 
     private final TestDatabase database = TestDatabase.create();
+    private final String preparedStatements;
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -50,9 +55,13 @@ class PoolerTest {
     @SuppressWarnings("NullAway.Init")
     private PostgresStore store;
 
+    PoolerTest(String preparedStatements) {
+        this.preparedStatements = preparedStatements;
+    }
+
     @BeforeEach
     void start() {
-        bouncer = PgBouncer.before(database.port(), folder, "transaction");
+        bouncer = PgBouncer.before(database.port(), folder, "transaction", preparedStatements);
         proxy = WireProxy.to(bouncer.port());
         store = PostgresStore.open(database.settings(proxy.port()));
     }
@@ -168,7 +177,7 @@ class PoolerTest {
 
     @Test
     void sessionPoolingWorksToo() {
-        try (PgBouncer session = PgBouncer.before(database.port(), folder, "session");
+        try (PgBouncer session = PgBouncer.before(database.port(), folder, "session", preparedStatements);
                 PostgresStore through = PostgresStore.open(database.settings(session.port()))) {
             assertThat(through.committerFor(PROJECTION, 1).commit(views(PROJECTION, 1, "ann")))
                     .isInstanceOf(Committed.class);
@@ -177,7 +186,7 @@ class PoolerTest {
 
     @Test
     void statementPoolingIsRefusedWithTheSettingToChange() {
-        try (PgBouncer statement = PgBouncer.before(database.port(), folder, "statement")) {
+        try (PgBouncer statement = PgBouncer.before(database.port(), folder, "statement", preparedStatements)) {
             assertThatThrownBy(() -> PostgresStore.open(database.settings(statement.port())))
                     .isInstanceOf(PostgresException.class)
                     .hasMessageContaining("set pool_mode = transaction");

@@ -33,6 +33,11 @@ final class Flights implements AutoCloseable {
         this.source = source;
     }
 
+    /** Other flights than those that would be next. */
+    void skip(int flights) {
+        next += flights;
+    }
+
     void depart(int flights) {
         for (int left = flights; left > 0; ) {
             int now = Math.min(left, PER_APPEND);

@@ -18,6 +18,7 @@ final class OlderHistoryIT {
     private static final int FLIGHTS = 1_000;
     private static final String ENDS_EARLIER = ": it ends at ";
     private static final String ANOTHER_EVENT = " stands event ";
+    private static final String NO_RECORD = ": no record begins at ";
     private static final int REFUSED = 5;
     private static final Duration REFUSED_WITHIN = Duration.ofSeconds(20);
     private static final Duration HEAD_WITHIN = Duration.ofSeconds(30);
@@ -63,17 +64,43 @@ final class OlderHistoryIT {
         assertRefused(replay(), before, ANOTHER_EVENT);
     }
 
+    /** A server answers UNKNOWN to a read there, and to a subscription INVALID_ARGUMENT after its confirmation. */
+    @Test
+    void isRefusedAtTheStartWhenNoRecordBeginsAtTheCheckpointAnyMore() throws Exception {
+        long backup = depart("first");
+        depart("second");
+        assertThat(replay().exitCode()).isZero();
+        Standing before = rig.actual();
+        restore(backup);
+        departOthers();
+
+        assertRefused(replay(), before, NO_RECORD);
+    }
+
+    @Test
+    void endsARunningProjectorWhenNoRecordBeginsAtTheCheckpointAnyMore() throws Exception {
+        endsARunningProjector(
+                "event store: the same, no record beginning at the checkpoint", this::departOthers, NO_RECORD);
+    }
+
     @Test
     void endsARunningProjector() throws Exception {
-        endsARunningProjector("event store: restored from an older backup under a running projector", false);
+        endsARunningProjector(
+                "event store: restored from an older backup under a running projector", () -> {}, ENDS_EARLIER);
     }
 
     @Test
     void endsARunningProjectorWhenItHasGrownPastTheCheckpoint() throws Exception {
-        endsARunningProjector("event store: the same, grown past the checkpoint before it is back", true);
+        endsARunningProjector(
+                "event store: the same, grown past the checkpoint before it is back",
+                () -> {
+                    depart("another second");
+                    depart("another third");
+                },
+                ANOTHER_EVENT);
     }
 
-    private void endsARunningProjector(String what, boolean grown) throws Exception {
+    private void endsARunningProjector(String what, Runnable grows, String reason) throws Exception {
         try (TcpProxy toStore = TcpProxy.to(rig.store.port());
                 Cli.Running run =
                         Rig.run(rig.configuration(toStore.port(), rig.postgres().port()))) {
@@ -84,15 +111,12 @@ final class OlderHistoryIT {
             toStore.refuse(true);
             long began = System.nanoTime();
             restore(backup);
-            if (grown) {
-                depart("another second");
-                depart("another third");
-            }
+            grows.run();
             toStore.refuse(false);
 
             Cli.Result ended = run.await(REFUSED_WITHIN);
             System.out.println("fault " + what + ": refused after " + (System.nanoTime() - began) / 1_000_000 + " ms");
-            assertRefused(ended, before, grown ? ANOTHER_EVENT : ENDS_EARLIER);
+            assertRefused(ended, before, reason);
         }
     }
 
@@ -114,6 +138,14 @@ final class OlderHistoryIT {
         rig.store.faults().forgetAfter(commitPosition);
         rig.store.kill();
         rig.store.restart();
+    }
+
+    /** Flights whose records are of other lengths. */
+    private void departOthers() {
+        try (Flights flights = new Flights(rig.store.connectionString(), "others")) {
+            flights.skip(1);
+            flights.depart(3 * FLIGHTS);
+        }
     }
 
     /** Returns the commit position of the last one. */
