@@ -6,11 +6,12 @@ import io.millrace.batching.CommitOutcome;
 import io.millrace.checkpoint.Checkpoint;
 import java.util.Optional;
 
-/** A committer that counts what another one says that it sent. For one thread. */
+/** A committer that counts what another one says that it sent, and remembers what went wrong first. For one thread. */
 final class CountingCommitter implements BatchCommitter {
     private final BatchCommitter committer;
     private long statements;
     private long roundTrips;
+    private Optional<CommitOutcome> trouble = Optional.empty();
 
     CountingCommitter(BatchCommitter committer) {
         this.committer = committer;
@@ -24,6 +25,11 @@ final class CountingCommitter implements BatchCommitter {
         return roundTrips;
     }
 
+    /** The first batch's outcome that was not committed at once: then what was counted is not the rung's. */
+    Optional<CommitOutcome> trouble() {
+        return trouble;
+    }
+
     @Override
     public Checkpoint checkpoint() {
         return committer.checkpoint();
@@ -35,6 +41,8 @@ final class CountingCommitter implements BatchCommitter {
         if (outcome instanceof CommitOutcome.Committed committed) {
             statements += committed.statements();
             roundTrips += committed.roundTrips();
+        } else {
+            trouble = trouble.or(() -> Optional.of(outcome));
         }
         return outcome;
     }

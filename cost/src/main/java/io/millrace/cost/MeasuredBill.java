@@ -1,5 +1,6 @@
 package io.millrace.cost;
 
+import io.millrace.batching.CommitOutcome;
 import io.millrace.cost.MeasuredRung.Metric;
 import io.millrace.projections.Projection;
 import io.millrace.sql.MeasuredDatabase;
@@ -22,7 +23,7 @@ import java.util.function.BiConsumer;
  *
  * @param runs of each rung, taken in turn
  * @param idleWalBytesPerSecond what the server wrote while nothing was measured
- * @param failure why the projection ended half way; empty if it didn't, as it should be
+ * @param failure why the projection ended half way, and nothing more was measured; empty if it didn't, as it should be
  */
 public record MeasuredBill(
         MeasuredDatabase.Server server,
@@ -66,11 +67,11 @@ public record MeasuredBill(
         List<Rung> rungs = settings.rungs();
         RecordedStream some = beginning(stream);
         rungs.forEach(rung -> measuring.run(rung, some));
-        measuring.failure = Optional.empty();
+        measuring.failure = Optional.empty(); // the measured runs meet it again
         long idle = measuring.idleWalBytesPerSecond();
         Map<Integer, List<Map<Metric, Double>>> samples = new java.util.TreeMap<>();
         for (int run = 1; run <= runs; run++) {
-            for (int i = 0; i < rungs.size(); i++) {
+            for (int i = 0; i < rungs.size() && measuring.failure.isEmpty(); i++) {
                 Rung rung = rungs.get((i + run - 1) % rungs.size());
                 progress.accept(run, i + 1);
                 samples.computeIfAbsent(rung.number(), number -> new ArrayList<>())
@@ -142,9 +143,14 @@ public record MeasuredBill(
                 long tookNanos = System.nanoTime() - startedNanos;
                 long clientNanos = clientCpuNanos() - cpuNanos;
                 ServerCounters took = database.read().since(before).without(looking);
-                failure = failure.or(result::failure);
+                failure =
+                        failure.or(result::failure).or(() -> committer.trouble().map(Measuring::refused));
                 return sample(took, committer, tookNanos, clientNanos, PER / Math.max(1, result.handled()));
             }
+        }
+
+        private static Throwable refused(CommitOutcome outcome) {
+            return new IllegalStateException("expected every batch to be committed at once, but " + outcome);
         }
 
         private static Map<Metric, Double> sample(

@@ -59,6 +59,7 @@ public final class Departures implements ProjectionProvider {
 
     static final Setup REPLAYED = Setup.named("replayed-departures");
     static final Setup FOLLOWED = Setup.named("followed-departures");
+    static final Setup GATHERED = Setup.named("gathered-departures");
     static final Setup CONTESTED = Setup.named("contested-departures");
     static final Setup POISONED = Setup.named("poisoned-departures");
 
@@ -83,7 +84,7 @@ public final class Departures implements ProjectionProvider {
 
     @Override
     public List<Projection> projections() {
-        return Stream.concat(Stream.of(REPLAYED, FOLLOWED, CONTESTED, POISONED), SURROUNDED.values().stream())
+        return Stream.concat(Stream.of(REPLAYED, FOLLOWED, GATHERED, CONTESTED, POISONED), SURROUNDED.values().stream())
                 .map(Setup::build)
                 .toList();
     }

@@ -3,7 +3,12 @@ package io.millrace.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.eventstore.dbclient.EventStoreDBClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -41,6 +46,43 @@ final class FollowIT {
             }
         } finally {
             client.shutdown().join();
+        }
+    }
+
+    @Test
+    void letsLiveEventsWaitForEachOtherAndShareABatch() throws Exception {
+        Departures.Setup setup = Departures.GATHERED;
+        String configuration = Workspace.configure(folder, setup);
+        Files.writeString(
+                Path.of(configuration),
+                Files.readString(Path.of(configuration))
+                        .replace(setup.projection() + ":\n", setup.projection() + ": {flush: {live: within 2s}}\n"));
+        EventStoreDBClient client = Servers.eventStore().client();
+        try (Cli.Running run = Cli.start("run", "--config", configuration)) {
+            Workspace.depart(client, setup, "OGG", 1);
+            awaitRow(setup, "OGG,1,1,1,100");
+            long before = liveFlushes(setup);
+            for (int delay = 2; delay <= 21; delay++) {
+                Workspace.depart(client, setup, "OGG", delay);
+            }
+            awaitRow(setup, "OGG,21,231,21,2100");
+            // Twenty at once, where each appended alone and shown alone would have been twenty flushes.
+            assertThat(liveFlushes(setup) - before).isBetween(1L, 10L);
+            assertStopsCleanly(run);
+        } finally {
+            client.shutdown().join();
+        }
+    }
+
+    private static long liveFlushes(Departures.Setup setup) throws SQLException {
+        try (Connection connection = Servers.postgres().connect();
+                PreparedStatement statement = connection.prepareStatement("SELECT coalesce(sum(flushes), 0)"
+                        + " FROM millrace.flush_counts WHERE projection = ? AND reason = 'LIVE'")) {
+            statement.setString(1, setup.projection());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
         }
     }
 

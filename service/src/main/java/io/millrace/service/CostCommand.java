@@ -237,16 +237,23 @@ final class CostCommand implements Callable<Integer> {
                 asItRuns.units(),
                 "as Millrace runs it (rung " + asItRuns.rung() + ")");
         if (measuring.isAskedFor() && !ladder.isPartial()) {
-            MeasuredBill bill = measuring.measure(program, projection, recorded, settings);
-            bill.failure().ifPresent(failure -> {
-                throw new CommandFailure(
-                        ExitCode.PROJECTION_FAILED, "measuring ended half way: " + failure.getMessage(), failure);
-            });
-            report = MeasuredReport.with(report, ladder, bill);
+            return measured(report, ladder, measuring.measure(program, projection, recorded, settings));
         }
         print(report);
         ladder.failure().ifPresent(failure -> say(failure.getMessage() + "; the report tells of the part before it"));
         return ladder.isPartial() ? ExitCode.PROJECTION_FAILED : withinBudget(asItRuns.units());
+    }
+
+    private ExitCode measured(Report report, Ladder ladder, MeasuredBill bill) {
+        Report whole = MeasuredReport.with(report, ladder, bill);
+        if (bill.failure().isEmpty()) {
+            print(whole);
+            return withinBudget(ladder.asItRuns().units());
+        }
+        String why = "measuring ended half way: " + bill.failure().get().getMessage();
+        print(whole.partial(why));
+        say(why);
+        return ExitCode.PROJECTION_FAILED;
     }
 
     private Report withBudget(Report report, BigDecimal units, String when) {

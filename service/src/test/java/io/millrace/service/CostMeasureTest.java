@@ -79,6 +79,39 @@ class CostMeasureTest {
     }
 
     @Test
+    void marksTheReportPartialWhenPostgresRefusesWhatMemoryTook() throws Exception {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+            allowFewViews(postgres);
+            String url = "postgresql://postgres:x@127.0.0.1:" + postgres.port() + "/postgres";
+
+            Ended ended = TestProgram.run(
+                    "cost", "--measure", "--postgres", url, "--runs", "1", "--views", "90", "--live", "0");
+
+            assertThat(ended.exitCode()).as(ended.toString()).isEqualTo(1);
+            assertThat(ended.out()).contains("PARTIAL: measuring ended half way", "The ladder", "not measured");
+            assertThat(ended.err()).contains("measuring ended half way").contains("few_views");
+            assertThat(ended.err()).doesNotContain("\tat ");
+        }
+    }
+
+    /** In every database that is made on this server, a viewer can view no more than 50 times. */
+    private static void allowFewViews(EmbeddedPostgres postgres) throws Exception {
+        String template = postgres.jdbcUrl().replaceFirst("/postgres(?=[?]|$)", "/template1");
+        try (Connection connection = DriverManager.getConnection(template);
+                Statement statement = connection.createStatement()) {
+            statement.execute("""
+                    CREATE FUNCTION public.allow_few() RETURNS event_trigger LANGUAGE plpgsql AS $$
+                    BEGIN
+                        IF to_regclass('viewer_views') IS NOT NULL THEN
+                            ALTER TABLE viewer_views ADD CONSTRAINT few_views CHECK (views <= 50);
+                        END IF;
+                    END $$;
+                    CREATE EVENT TRIGGER allow_few ON ddl_command_end WHEN TAG IN ('CREATE TABLE')
+                        EXECUTE FUNCTION public.allow_few()""");
+        }
+    }
+
+    @Test
     void saysThatAServerCannotBeReachedOrMeasured() {
         Ended away = TestProgram.run("cost", "--measure", "--postgres", "postgresql://127.0.0.1:1/postgres");
         assertThat(away.exitCode()).isEqualTo(3);

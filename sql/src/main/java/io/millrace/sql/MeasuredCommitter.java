@@ -64,7 +64,17 @@ final class MeasuredCommitter implements BatchCommitter {
             return new CommitOutcome.Committed(
                     checkpoint, statements, alone ? statements : PostgresFlushSession.roundTrips(plan));
         } catch (SQLException | IllegalArgumentException e) {
+            rollback(e);
             return new CommitOutcome.Failed(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** So that the server's counters can still be read over this session. */
+    private void rollback(Exception after) {
+        try {
+            session.rollback();
+        } catch (SQLException e) {
+            after.addSuppressed(e);
         }
     }
 

@@ -45,6 +45,12 @@ public final class MeasuredReport {
         return report.with(new Report.Section(
                         "measured", "The measured bill, per 1,000 events", bill(bill), machine, Optional.empty()))
                 .with(new Report.Section(
+                        "spread",
+                        "How far the runs lay apart, per 1,000 events, least to most",
+                        spread(bill),
+                        List.of(),
+                        Optional.empty()))
+                .with(new Report.Section(
                         "pricedAgainstMeasured",
                         "How many times cheaper than rung 1: priced, and measured",
                         ratios(ladder, bill),
@@ -64,13 +70,7 @@ public final class MeasuredReport {
                 Column.number("deadTuples", "dead"),
                 Column.number("serverCpuMs", "server ms"),
                 Column.number("clientCpuMs", "client ms"),
-                Column.number("seconds", "seconds"),
-                Column.hidden("secondsLeast"),
-                Column.hidden("secondsMost"),
-                Column.hidden("serverCpuMsLeast"),
-                Column.hidden("serverCpuMsMost"),
-                Column.hidden("walKiBLeast"),
-                Column.hidden("walKiBMost"));
+                Column.number("seconds", "seconds"));
         return new Table(columns, bill.rungs().stream().map(MeasuredReport::row).toList());
     }
 
@@ -86,13 +86,7 @@ public final class MeasuredReport {
                 cell(rung, Metric.DEAD_TUPLES, 1, 0),
                 cell(rung, Metric.SERVER_CPU_MS, 1, 1),
                 cell(rung, Metric.CLIENT_CPU_MS, 1, 1),
-                cell(rung, Metric.SECONDS, 1, 3),
-                end(rung, Metric.SECONDS, 1, false),
-                end(rung, Metric.SECONDS, 1, true),
-                end(rung, Metric.SERVER_CPU_MS, 1, false),
-                end(rung, Metric.SERVER_CPU_MS, 1, true),
-                end(rung, Metric.WAL_BYTES, KIB, false),
-                end(rung, Metric.WAL_BYTES, KIB, true));
+                cell(rung, Metric.SECONDS, 1, 3));
     }
 
     private static Cell cell(MeasuredRung rung, Metric metric, double unit, int decimals) {
@@ -101,10 +95,40 @@ public final class MeasuredReport {
                 .orElse(Cell.none("not measured"));
     }
 
-    private static Cell end(MeasuredRung rung, Metric metric, double unit, boolean most) {
-        return rung.figure(metric)
-                .map(spread -> new Cell(rounded((most ? spread.most() : spread.least()) / unit), ""))
-                .orElse(Cell.none(""));
+    private static Table spread(MeasuredBill bill) {
+        List<Column> columns = new ArrayList<>(List.of(Column.number("rung", "rung"), Column.hidden("name")));
+        columns.addAll(range("seconds", "seconds"));
+        columns.addAll(range("serverCpuMs", "server ms"));
+        columns.addAll(range("clientCpuMs", "client ms"));
+        columns.addAll(range("walKiB", "WAL KiB"));
+        return new Table(
+                columns, bill.rungs().stream().map(MeasuredReport::ends).toList());
+    }
+
+    private static List<Column> range(String key, String heading) {
+        return List.of(Column.number(key, heading), Column.hidden(key + "Least"), Column.hidden(key + "Most"));
+    }
+
+    private static List<Cell> ends(MeasuredRung rung) {
+        List<Cell> cells = new ArrayList<>(List.of(Cell.exact(rung.rung()), Cell.text(rung.name())));
+        cells.addAll(ends(rung, Metric.SECONDS, 1, 3));
+        cells.addAll(ends(rung, Metric.SERVER_CPU_MS, 1, 1));
+        cells.addAll(ends(rung, Metric.CLIENT_CPU_MS, 1, 1));
+        cells.addAll(ends(rung, Metric.WAL_BYTES, KIB, 1));
+        return cells;
+    }
+
+    /** What people read as a range; machines get the median and both ends. */
+    private static List<Cell> ends(MeasuredRung rung, Metric metric, double unit, int decimals) {
+        if (rung.figure(metric).isEmpty()) {
+            return List.of(Cell.none("not measured"), Cell.none(""), Cell.none(""));
+        }
+        Spread spread = rung.figure(metric).get();
+        String range = decimal(spread.least() / unit, decimals) + " - " + decimal(spread.most() / unit, decimals);
+        return List.of(
+                new Cell(rounded(spread.median() / unit), range),
+                new Cell(rounded(spread.least() / unit), ""),
+                new Cell(rounded(spread.most() / unit), ""));
     }
 
     private static BigDecimal rounded(double value) {
@@ -122,8 +146,7 @@ public final class MeasuredReport {
                 Column.number("priced", "priced"),
                 Column.number("time", "time"),
                 Column.number("serverCpu", "server CPU"),
-                Column.number("wal", "WAL"),
-                Column.words("spread", "seconds, least to most"));
+                Column.number("wal", "WAL"));
         List<List<Cell>> rows = new ArrayList<>();
         for (int i = 0; i < bill.rungs().size(); i++) {
             MeasuredRung rung = bill.rungs().get(i);
@@ -137,10 +160,7 @@ public final class MeasuredReport {
                             .orElse(OptionalDouble.empty())),
                     times(ratio(bill, rung, Metric.SECONDS)),
                     times(ratio(bill, rung, Metric.SERVER_CPU_MS)),
-                    times(ratio(bill, rung, Metric.WAL_BYTES)),
-                    rung.figure(Metric.SECONDS)
-                            .map(spread -> Cell.text(decimal(spread.least(), 3) + " - " + decimal(spread.most(), 3)))
-                            .orElse(Cell.none("not measured"))));
+                    times(ratio(bill, rung, Metric.WAL_BYTES))));
         }
         return new Table(columns, rows);
     }

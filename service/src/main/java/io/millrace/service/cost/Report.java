@@ -52,4 +52,9 @@ public record Report(
         lines.add(line);
         return new Report(title, more, lines, sections, partial);
     }
+
+    /** This report, as one that tells of a part only. */
+    public Report partial(String why) {
+        return new Report(title, facts, about, sections, Optional.of(why));
+    }
 }
