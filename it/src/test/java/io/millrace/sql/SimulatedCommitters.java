@@ -3,6 +3,7 @@ package io.millrace.sql;
 import io.millrace.batching.Batch;
 import io.millrace.batching.ChangeSet.Segment;
 import io.millrace.batching.ParkedStreams;
+import io.millrace.batching.SetAside;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.Writer;
 import io.millrace.it.simulation.DatabaseSession;
@@ -27,15 +28,25 @@ public final class SimulatedCommitters {
 
     private SimulatedCommitters() {}
 
-    /** A committer of one process that goes on from this checkpoint. */
+    /**
+     * A committer of one process that goes on from this checkpoint, connected.
+     *
+     * @throws Lost if it cannot be connected
+     */
     public static PostgresBatchCommitter of(
             SimulatedDatabase database,
             SimulatedProcess process,
             Projection projection,
             Checkpoint checkpoint,
             Writer writer) {
-        return PostgresBatchCommitter.over(
+        PostgresBatchCommitter committer = PostgresBatchCommitter.over(
                 name -> new Session(told(() -> database.connect(process))), "public", projection, checkpoint, writer);
+        try {
+            committer.connect();
+            return committer;
+        } catch (SQLException e) {
+            throw new Lost(String.valueOf(e.getMessage()));
+        }
     }
 
     private static final class Session implements FlushSession {
@@ -59,8 +70,16 @@ public final class SimulatedCommitters {
                     from.position(),
                     batch.checkpoint(),
                     batch.lastHandled(),
+                    written(plan, batch),
                     writer);
             return told(() -> session.flush(move, effects(batch)));
+        }
+
+        /** What is put aside is written only by statements of its own. */
+        private static SetAside written(StatementPlan plan, Batch batch) {
+            boolean isPlanned = plan.statements().stream()
+                    .anyMatch(statement -> statement.text().contains("millrace.parked_events"));
+            return isPlanned ? batch.setAside() : SetAside.NONE;
         }
 
         private static List<Effect> effects(Batch batch) {
@@ -91,8 +110,7 @@ public final class SimulatedCommitters {
 
         @Override
         public ParkedStreams readParked(Checkpoint checkpoint) throws SQLException {
-            told(() -> session.readCheckpoint(checkpoint.projection()));
-            return ParkedStreams.NONE;
+            return told(() -> session.readParked(checkpoint));
         }
 
         @Override

@@ -1,5 +1,7 @@
 package io.millrace.it.simulation;
 
+import io.millrace.batching.ParkedStreams;
+import io.millrace.batching.SetAside;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.HandledEvent;
 import io.millrace.checkpoint.Position;
@@ -33,7 +35,7 @@ public final class DatabaseSession {
     public static final class Lost extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        Lost(String message) {
+        public Lost(String message) {
             super(message, null, false, false);
         }
     }
@@ -61,6 +63,7 @@ public final class DatabaseSession {
             Optional<Position> from,
             Position to,
             Optional<HandledEvent> lastHandled,
+            SetAside aside,
             Writer writer) {}
 
     DatabaseSession(SimulatedDatabase database, SimulatedProcess client, int processId) {
@@ -102,6 +105,10 @@ public final class DatabaseSession {
         if (faults.strikes(Fault.SESSION_ENDED)) {
             endAtServer();
             throw new Refused("57P01", "terminating connection due to administrator command");
+        }
+        if (faults.strikes(Fault.FLUSH_TOO_SLOW)) {
+            client.await(faults.nanos(Fault.FLUSH_TOO_SLOW, LOCK_TIMEOUT));
+            throw refuse("57014", "canceling statement due to statement timeout");
         }
         if (faults.strikes(Fault.FLUSH_REFUSED)) {
             throw refuse(MOMENTARY[faults.draw(Fault.FLUSH_REFUSED, MOMENTARY.length)], "not now");
@@ -176,12 +183,12 @@ public final class DatabaseSession {
                 Optional.of(move.writer()),
                 Optional.of(database.now()));
         try {
-            database.commitFlush(move.projection(), effects, moved);
+            database.commitFlush(move.projection(), effects, move.aside(), moved);
         } catch (RejectedChangeException e) {
             throw refuse(e.sqlState(), String.valueOf(e.getMessage()));
         }
         database.world.trace(() -> this + " commits " + describe(moved));
-        database.world.safety.committed(client, found, moved);
+        database.world.safety.committed(client, found, moved, move.aside());
         return database.now().getEpochSecond() * 1_000_000;
     }
 
@@ -213,6 +220,14 @@ public final class DatabaseSession {
         Checkpoint found = database.state().checkpoint(projection);
         receive();
         return found;
+    }
+
+    /** What is parked where this checkpoint stands. */
+    public ParkedStreams readParked(Checkpoint checkpoint) {
+        send();
+        ParkedStreams parked = database.state().parked(checkpoint.projection()).streams(checkpoint);
+        receive();
+        return parked;
     }
 
     /** Raises the checkpoint's epoch to that of a lease, unless it is above it; returns the checkpoint. */

@@ -45,6 +45,8 @@ public enum Fault {
     LEFT_HOLDING_LOCKS,
     /** The server refuses a flush for the moment: deadlock, timeout, full, read-only. */
     FLUSH_REFUSED,
+    /** A flush meets a limit of time. */
+    FLUSH_TOO_SLOW,
     /** The server ends a session. */
     SESSION_ENDED,
     /** The connection is lost during a rollback. */

@@ -78,6 +78,11 @@ public final class Faults {
         healed = true;
     }
 
+    /** What has ended begins again. */
+    void relapse() {
+        healed = false;
+    }
+
     public boolean isHealed() {
         return healed;
     }

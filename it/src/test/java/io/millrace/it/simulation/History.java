@@ -1,5 +1,7 @@
 package io.millrace.it.simulation;
 
+import io.millrace.batching.PoisonPolicy;
+import io.millrace.batching.PoisonPolicy.OnPoison;
 import io.millrace.checkpoint.Position;
 import io.millrace.projections.EventEnvelope;
 import io.millrace.projections.EventFailedException;
@@ -10,8 +12,10 @@ import io.millrace.projections.Source;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -24,6 +28,12 @@ public final class History {
 
     private final Source source;
     private final Projection projection;
+    private final OnPoison policy;
+    private final List<EventEnvelope> wanted = new ArrayList<>();
+    private final Set<String> parkedStreams = new HashSet<>();
+    /** Those that are to be parked and would change something, in order. */
+    private final List<EventEnvelope> parked = new ArrayList<>();
+
     private final SplittableRandom random;
     private final List<Recorded> events = new ArrayList<>();
     private final int[] revisions = new int[3];
@@ -38,9 +48,10 @@ public final class History {
     /** An event in the log. */
     public record Recorded(UUID id, String type, String stream, long revision, Position.InLog position, String data) {}
 
-    History(Source source, Projection projection, long seed) {
+    History(Source source, Projection projection, PoisonPolicy policy, long seed) {
         this.source = source;
         this.projection = projection;
+        this.policy = policy.onPoison();
         this.random = new SplittableRandom(seed);
         this.emptyRows = Tallies.render(fold);
     }
@@ -106,15 +117,64 @@ public final class History {
     }
 
     private void foldOne(EventEnvelope event) {
+        wanted.add(event);
         if (poison.isPresent()) {
             return;
         }
-        try {
-            fold.apply(projection.effectsOf(event));
-            rowsAfter.put(event.position(), Tallies.render(fold));
-        } catch (EventFailedException | RejectedChangeException e) {
-            poison = Optional.of(event);
+        if (parkedStreams.contains(event.stream())) {
+            parked.add(event);
+        } else if (!passes(event, fold)) {
+            setAside(event);
         }
+        if (poison.isEmpty()) {
+            rowsAfter.put(event.position(), Tallies.render(fold));
+        }
+    }
+
+    private void setAside(EventEnvelope event) {
+        switch (policy) {
+            case STOP -> poison = Optional.of(event);
+            case SKIP -> {}
+            case PARK -> {
+                parkedStreams.add(event.stream());
+                parked.add(event);
+            }
+            case PARK_ALONE -> parked.add(event);
+        }
+    }
+
+    private boolean passes(EventEnvelope event, InMemoryReadModels rows) {
+        try {
+            rows.apply(projection.effectsOf(event));
+            return true;
+        } catch (EventFailedException | RejectedChangeException e) {
+            return false;
+        }
+    }
+
+    /** The events that are parked where the checkpoint stands, but for those that change nothing anyway. */
+    List<UUID> parkedAt(Optional<Position> toInclusive) {
+        return parked.stream()
+                .filter(event -> toInclusive.isPresent() && !event.position().isAfter(toInclusive.get()))
+                .map(EventEnvelope::eventId)
+                .filter(id -> !changesNothing(id))
+                .toList();
+    }
+
+    boolean changesNothing(UUID id) {
+        String data = events.get((int) id.getLeastSignificantBits()).data();
+        return data.contains("\"name\":\"" + Tallies.NOBODY + "\"");
+    }
+
+    /** The rows of a plain fold over all that happened, but for these and what is refused. */
+    String rowsWithout(Set<UUID> leftOut) {
+        InMemoryReadModels rows = new InMemoryReadModels();
+        for (EventEnvelope event : wanted) {
+            if (!leftOut.contains(event.eventId())) {
+                passes(event, rows);
+            }
+        }
+        return Tallies.render(rows);
     }
 
     /** Whether the projection handles it. */

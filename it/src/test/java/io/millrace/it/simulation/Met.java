@@ -2,6 +2,9 @@ package io.millrace.it.simulation;
 
 import io.millrace.batching.CommitOutcome;
 import io.millrace.batching.FlushReason;
+import io.millrace.batching.PoisonPolicy;
+import io.millrace.batching.PoisonPolicy.OnPoison;
+import io.millrace.batching.SetAside;
 import io.millrace.projections.Source;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -30,6 +33,16 @@ final class Met {
         REJECTED_FLUSH,
         FENCED_FLUSH,
         WENT_BACK_FLUSH,
+        TOO_SLOW_FLUSH,
+        SKIPPED_EVENT,
+        PARKED_EVENT,
+        PARKED_FOLLOWER,
+        PARKED_ALONE_EVENT,
+        RETRIED_EVENT,
+        DISCARDED_EVENT,
+        RETRY_PAUSED,
+        RETRY_FAILED,
+        RETRY_DIED,
         SENT_AGAIN,
         FOUND_COMMITTED,
         LATE_COMMIT_OF_A_LOST_SESSION,
@@ -77,6 +90,24 @@ final class Met {
         state(Expected.valueOf(name));
     }
 
+    void count(Expected state, long times) {
+        if (times > 0) {
+            states.merge(state, times, Long::sum);
+        }
+    }
+
+    void setAside(SetAside aside, PoisonPolicy policy) {
+        count(Expected.SKIPPED_EVENT, aside.skipped().size());
+        long followers = aside.parked().stream()
+                .filter(poison -> poison.error().isEmpty())
+                .count();
+        count(Expected.PARKED_FOLLOWER, followers);
+        boolean alone = policy.onPoison() == OnPoison.PARK_ALONE;
+        count(
+                alone ? Expected.PARKED_ALONE_EVENT : Expected.PARKED_EVENT,
+                aside.parked().size() - followers);
+    }
+
     void outcome(CommitOutcome outcome) {
         if (outcome instanceof CommitOutcome.Unavailable) {
             state(Expected.UNAVAILABLE_FLUSH);
@@ -86,6 +117,8 @@ final class Met {
             state(Expected.FENCED_FLUSH);
         } else if (outcome instanceof CommitOutcome.WentBack) {
             state(Expected.WENT_BACK_FLUSH);
+        } else if (outcome instanceof CommitOutcome.TooSlow) {
+            state(Expected.TOO_SLOW_FLUSH);
         }
     }
 
@@ -100,7 +133,6 @@ final class Met {
         missingFaults.removeAll(faults.keySet());
         Set<FlushReason> missingFlushes = EnumSet.allOf(FlushReason.class);
         missingFlushes.removeAll(flushes.keySet());
-        missingFlushes.remove(FlushReason.PARKED); // the simulated projections stop at poison
         Set<Expected> missingStates = EnumSet.allOf(Expected.class);
         missingStates.removeAll(states.keySet());
         return java.util.stream.Stream.of(missingFaults, missingFlushes, missingStates)

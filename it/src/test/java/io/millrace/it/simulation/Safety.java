@@ -1,6 +1,8 @@
 package io.millrace.it.simulation;
 
+import io.millrace.batching.FlushReason;
 import io.millrace.batching.ProjectorState;
+import io.millrace.batching.SetAside;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.Position;
 import io.millrace.projections.EventEnvelope;
@@ -10,10 +12,13 @@ import io.millrace.projections.SourceSignal;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Supplier;
 
 /** What must hold whatever happens, looked at after each step. */
 final class Safety {
@@ -33,6 +38,8 @@ final class Safety {
     private long lastLostEpoch;
 
     private boolean repeated;
+    /** What is being retried is judged by what it leaves out. */
+    private final Map<String, Supplier<Set<UUID>>> withoutThese = new HashMap<>();
 
     private long leasesInDoubtUntilNanos;
     /** Somebody else has raised the epoch, or the database has lost that it was raised. */
@@ -108,11 +115,17 @@ final class Safety {
     }
 
     /** The database has committed this, whoever knows of it. */
-    void committed(SimulatedProcess process, Checkpoint before, Checkpoint after) {
+    void committed(SimulatedProcess process, Checkpoint before, Checkpoint after, SetAside aside) {
         String projection = after.projection();
         Position position = after.position().orElseThrow();
         commits.add(new Committed(process.id(), projection, position));
-        if (before.position().isPresent() && !position.isAfter(before.position().get())) {
+        boolean mayStay = !aside.settled().isEmpty();
+        if (mayStay) {
+            world.met.flush(FlushReason.PARKED);
+        }
+        if (!mayStay
+                && before.position().isPresent()
+                && !position.isAfter(before.position().get())) {
             world.violate("the checkpoint of " + projection + " went from "
                     + before.position().get() + " to " + position);
         }
@@ -147,13 +160,41 @@ final class Safety {
     private void checkRows(String projection) {
         Optional<Position> position =
                 world.database.state().checkpoint(projection).position();
-        String expected = world.history.rowsAt(position);
+        Supplier<Set<UUID>> leftOut = withoutThese.get(projection);
+        String expected = leftOut == null ? world.history.rowsAt(position) : world.history.rowsWithout(leftOut.get());
         String rows = Tallies.render(world.database.state().rows(projection));
         if (!rows.equals(expected)) {
             world.violate("the rows of " + projection + " at "
                     + position.map(Position::toString).orElse("its start") + " differ from a plain fold: rows=" + rows
                     + ", fold=" + expected);
         }
+        if (leftOut == null) {
+            checkParked(projection, position);
+        }
+    }
+
+    private void checkParked(String projection, Optional<Position> position) {
+        List<UUID> expected = world.history.parkedAt(position);
+        List<UUID> parked = world.database.state().parked(projection).events().stream()
+                .map(event -> event.poison().event().eventId())
+                .filter(id -> !world.history.changesNothing(id))
+                .toList();
+        if (!parked.equals(expected)) {
+            world.violate("what " + projection + " has parked at " + position + " is not what cannot be handled and"
+                    + " what follows it: parked=" + parked + ", expected=" + expected);
+        }
+    }
+
+    /** From now on the rows are those of all that happened, but for these. */
+    void judgeWithout(String projection, Supplier<Set<UUID>> leftOut) {
+        withoutThese.put(projection, leftOut);
+        checkRows(projection);
+    }
+
+    /** Nothing is parked any more: the rows are those of a fold without the fault. */
+    void checkRetried(String projection) {
+        withoutThese.put(projection, Set::of);
+        checkRows(projection);
     }
 
     void commitsAreLost() {

@@ -1,5 +1,6 @@
 package io.millrace.it.simulation;
 
+import io.millrace.batching.PoisonPolicy;
 import io.millrace.projections.Source;
 import java.util.EnumSet;
 import java.util.List;
@@ -35,7 +36,7 @@ record Scenario(
         int wanted = random.nextInt(FAULTS_AT_ONCE + 1);
         while (faults.size() < wanted) {
             Fault fault = ALL.get(random.nextInt(ALL.size()));
-            if (!fault.isPoison() || random.nextInt(4) == 0) {
+            if (!fault.isPoison() || random.nextInt(2) == 0) {
                 faults.add(fault);
             }
         }
@@ -54,6 +55,28 @@ record Scenario(
             case 0 -> new Source.SingleStream(History.STREAM);
             case 1 -> new Source.StreamsStartingWith(List.of("tally-1", "tally-2"));
             default -> new Source.AllStreams();
+        };
+    }
+
+    /** What becomes of an event that cannot be handled; without any, it does not matter. */
+    PoisonPolicy policy() {
+        if (faults.stream().noneMatch(Fault::isPoison)) {
+            return PoisonPolicy.STOP;
+        }
+        return switch ((int) Math.floorMod(seed / 4, 4L)) {
+            case 0 -> PoisonPolicy.STOP;
+            case 1 -> PoisonPolicy.SKIP;
+            case 2 -> PoisonPolicy.PARK;
+            default -> PoisonPolicy.PARK_ALONE;
+        };
+    }
+
+    /** What is retried later gives the same rows only where the order does not show. */
+    Tallies.Shape shape() {
+        return switch (policy().onPoison()) {
+            case STOP, SKIP -> Tallies.Shape.SHARED;
+            case PARK -> Tallies.Shape.OWN;
+            case PARK_ALONE -> Tallies.Shape.COMMUTING;
         };
     }
 

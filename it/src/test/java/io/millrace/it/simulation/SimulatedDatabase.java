@@ -1,5 +1,6 @@
 package io.millrace.it.simulation;
 
+import io.millrace.batching.SetAside;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.Writer;
 import io.millrace.projections.Effect;
@@ -40,6 +41,11 @@ public final class SimulatedDatabase {
         final Map<String, InMemoryReadModels> rows = new TreeMap<>();
         final Map<String, Checkpoint> checkpoints = new TreeMap<>();
         final SimulatedLeases leases = new SimulatedLeases();
+        final Map<String, SimulatedParked> parked = new TreeMap<>();
+
+        SimulatedParked parked(String projection) {
+            return parked.computeIfAbsent(projection, name -> new SimulatedParked());
+        }
 
         InMemoryReadModels rows(String projection) {
             return rows.computeIfAbsent(projection, name -> new InMemoryReadModels());
@@ -80,14 +86,19 @@ public final class SimulatedDatabase {
         log.add(change);
     }
 
-    /** Rows and checkpoint together. */
-    void commitFlush(String projection, List<Effect> effects, Checkpoint moved) {
+    /** Rows, what is parked or settled, and checkpoint together. */
+    void commitFlush(String projection, List<Effect> effects, SetAside aside, Checkpoint moved) {
         state.rows(projection).apply(effects); // or nothing, if it throws
-        state.checkpoints.put(projection, moved);
+        Instant now = now();
+        Consumer<State> rest = changed -> {
+            changed.parked(projection).keep(aside, now);
+            changed.checkpoints.put(projection, moved);
+        };
+        rest.accept(state);
         flushes.add(log.size());
         log.add(replayed -> {
             replayed.rows(projection).apply(effects);
-            replayed.checkpoints.put(projection, moved);
+            rest.accept(replayed);
         });
     }
 
@@ -95,6 +106,7 @@ public final class SimulatedDatabase {
     void reset(String projection) {
         commit(it -> {
             it.rows.put(projection, new InMemoryReadModels());
+            it.parked.remove(projection);
             long epoch = it.checkpoint(projection).epoch() + 1;
             it.checkpoints.put(
                     projection,

@@ -4,6 +4,7 @@ import io.millrace.batching.Batch;
 import io.millrace.batching.BatchSizing;
 import io.millrace.batching.CommitOutcome;
 import io.millrace.batching.FlushPolicy;
+import io.millrace.batching.PoisonPolicy;
 import io.millrace.batching.Projector;
 import io.millrace.batching.ProjectorListener;
 import io.millrace.batching.ProjectorOptions;
@@ -95,16 +96,26 @@ final class Work implements ProjectorListener {
     }
 
     private void run(Checkpoint checkpoint) {
-        world.safety.begins(process, checkpoint);
-        world.met.state(Met.Expected.STARTING);
         SplittableRandom random = new SplittableRandom(world.random.nextLong());
         Writer writer = new Writer(new UUID(13, random.nextLong()), "simulated", process.id());
-        committer = SimulatedCommitters.of(world.database, process, projection, checkpoint, writer);
+        try {
+            committer = SimulatedCommitters.of(world.database, process, projection, checkpoint, writer);
+        } catch (DatabaseSession.Lost e) {
+            beginAgain();
+            return;
+        }
+        if (stopAsked || fenced) {
+            committer.close();
+            notBegun();
+            return;
+        }
+        world.safety.begins(process, checkpoint);
+        world.met.state(Met.Expected.STARTING);
         projector = new Projector(
                 projection,
                 source(),
                 committer,
-                options(random),
+                options(random, world.scenario.policy()),
                 new Surroundings(
                         work -> process.after(world.faults.draw(1_000_000), work),
                         world.time::nanos,
@@ -123,7 +134,7 @@ final class Work implements ProjectorListener {
         };
     }
 
-    private static ProjectorOptions options(SplittableRandom random) {
+    private static ProjectorOptions options(SplittableRandom random, PoisonPolicy policy) {
         int batchSize = 1 + random.nextInt(8);
         return ProjectorOptions.DEFAULT
                 .withFlushPolicy(FlushPolicy.DEFAULT
@@ -134,7 +145,8 @@ final class Work implements ProjectorListener {
                                         : BatchSizing.ADAPTIVE.withMaxEvents(batchSize))
                         .withLiveWithin(Duration.ofMillis(random.nextInt(3) == 0 ? random.nextInt(500) : 0))
                         .withMaxBytes(random.nextInt(3) == 0 ? 150 : 1 << 20))
-                .withQueueBounds(new QueueBounds(1 + random.nextInt(20), 1 << 20));
+                .withQueueBounds(new QueueBounds(1 + random.nextInt(20), 1 << 20))
+                .withPoison(policy);
     }
 
     // ---- step
@@ -213,6 +225,7 @@ final class Work implements ProjectorListener {
     @Override
     public void committed(Batch batch, CommitOutcome.Committed outcome, Duration took) {
         world.met.state(Met.Expected.COMMITTED_FLUSH);
+        world.met.setAside(batch.setAside(), world.scenario.policy());
         world.safety.acknowledged(process, name(), batch.checkpoint());
     }
 

@@ -1,11 +1,14 @@
 package io.millrace.it.simulation;
 
+import io.millrace.batching.PoisonPolicy.OnPoison;
 import io.millrace.eventstore.SimulatedEventStore;
 import io.millrace.projections.Projection;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -20,6 +23,8 @@ final class World {
     static final Duration RECOVERY = Duration.ofSeconds(75);
 
     private static final Duration STOP_WITHIN = Duration.ofSeconds(15);
+    /** Each is up to two events that fail; with eleven in a row a projector would stop. */
+    private static final int MOST_POISON = 4;
 
     final Scenario scenario;
     final Met met = new Met();
@@ -36,6 +41,7 @@ final class World {
     private Optional<String> violation = Optional.empty();
     private int started;
     private boolean closing;
+    private boolean mended;
 
     /** @param traced whether to write down what happens; costs time */
     World(Scenario scenario, boolean traced) {
@@ -45,9 +51,9 @@ final class World {
         this.time = new VirtualTime(this::afterEachStep);
         this.faults = new Faults(scenario, this);
         this.projections = IntStream.range(0, scenario.projections())
-                .mapToObj(number -> Tallies.over(scenario.source(), number))
+                .mapToObj(number -> Tallies.over(scenario.source(), number, scenario.shape(), () -> mended))
                 .toList();
-        this.history = new History(scenario.source(), projections.get(0), scenario.seed() + 2);
+        this.history = new History(scenario.source(), projections.get(0), scenario.policy(), scenario.seed() + 2);
         this.database = new SimulatedDatabase(this);
         this.store = new SimulatedEventStore(time, faults, history);
         this.safety = new Safety(this);
@@ -80,20 +86,26 @@ final class World {
 
     private void planHistory() {
         long longest = Duration.ofSeconds(scenario.faultSeconds()).toNanos();
-        int poisonAt = random.nextInt(scenario.events());
+        Set<Integer> poisonAt = new HashSet<>();
+        int poisonous = scenario.policy().onPoison() == OnPoison.STOP ? 1 : 1 + random.nextInt(MOST_POISON);
+        for (int i = 0; i < poisonous; i++) {
+            poisonAt.add(random.nextInt(scenario.events()));
+        }
         int largeAt = random.nextInt(scenario.events());
         for (int i = 0; i < scenario.events(); i++) {
             boolean isThereBefore = random.nextInt(3) == 0;
             int number = i;
             time.after(isThereBefore ? 0 : random.nextLong(longest), () -> {
-                append(number == poisonAt, number == largeAt);
+                append(poisonAt.contains(number), number == largeAt);
                 store.appended();
             });
         }
     }
 
     private void append(boolean poison, boolean large) {
-        if (poison && scenario.faults().contains(Fault.POISON_IN_HANDLER)) {
+        boolean both = scenario.faults().containsAll(List.of(Fault.POISON_IN_HANDLER, Fault.POISON_IN_DATABASE));
+        boolean inDatabase = both && random.nextBoolean();
+        if (poison && !inDatabase && scenario.faults().contains(Fault.POISON_IN_HANDLER)) {
             faults.struck(Fault.POISON_IN_HANDLER);
             history.appendPoisonForHandler();
         } else if (poison && scenario.faults().contains(Fault.POISON_IN_DATABASE)) {
@@ -144,7 +156,25 @@ final class World {
             violate("not stopped within " + STOP_WITHIN.toSeconds() + " s: " + programs);
         }
         safety.checkAtEnd();
+        if (violation.isEmpty() && scenario.shape() != Tallies.Shape.SHARED) {
+            retryParked();
+        }
         time.stop();
+    }
+
+    private void retryParked() {
+        mended = true;
+        faults.relapse();
+        for (Projection projection : projections) {
+            RetryCommand retry = new RetryCommand(this, projection);
+            safety.judgeWithout(projection.name(), retry::leftOut);
+            retry.untilNothingIsParked();
+            safety.checkRetried(projection.name());
+        }
+    }
+
+    int nextProcess() {
+        return ++started;
     }
 
     // ---- programs
