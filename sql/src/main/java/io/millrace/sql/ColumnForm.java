@@ -10,6 +10,11 @@ enum ColumnForm {
     ASSIGN,
     /** Adds; NULL counts as 0. */
     ADD,
+    /**
+     * Adds increments of both signs, of which one alone could have left the type's range though their sum does not: an
+     * old value that is far from both ends rules it out. Serves for {@link #ADD}, too, so that both share a statement.
+     */
+    ADD_GUARDED,
     /** The greater of the two; NULL counts as absent. */
     GREATEST,
     /** The lesser of the two; NULL counts as absent. */
@@ -30,8 +35,12 @@ enum ColumnForm {
         return this == BECOME || this == CLAMP || this == MERGE || this == MIXED;
     }
 
+    boolean adds() {
+        return this == ADD || this == ADD_GUARDED;
+    }
+
     /** Whether a new row's value depends on the column's default. */
     boolean readsDefault() {
-        return this == ADD || this == GREATEST || this == LEAST || this == FIRST;
+        return adds() || this == GREATEST || this == LEAST || this == FIRST;
     }
 }

@@ -47,7 +47,7 @@ final class Operands {
         Operand value = new Operand(VALUE, type);
         return switch (form) {
             case UNTOUCHED -> List.of();
-            case ASSIGN, ADD, GREATEST, LEAST, FIRST -> List.of(value);
+            case ASSIGN, ADD, ADD_GUARDED, GREATEST, LEAST, FIRST -> List.of(value);
             case BECOME -> List.of(value, new Operand(FLOOR, type));
             case MERGE -> List.of(value, new Operand(PATCH, ColumnType.JSONB));
             case CLAMP -> clamp(value, type);

@@ -53,9 +53,10 @@ public final class PostgresBatchCommitter implements BatchCommitter {
 
         int roundTrips;
 
-        Attempt(Batch batch, StatementPlan plan) {
+        Attempt(Batch batch, StatementPlan plan, int roundTrips) {
             this.batch = batch;
             this.plan = plan;
+            this.roundTrips = roundTrips;
         }
     }
 
@@ -131,7 +132,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
                     + acknowledged.position().get() + ", batch=" + batch.checkpoint());
         }
         if (unsettled == null) {
-            return new Attempt(batch, plan(batch));
+            return new Attempt(batch, plan(batch), 0);
         }
         if (!unsettled.batch.checkpoint().equals(batch.checkpoint())) {
             throw new IllegalArgumentException("expected the batch whose outcome is unknown again: expected checkpoint="
@@ -174,6 +175,9 @@ public final class PostgresBatchCommitter implements BatchCommitter {
         } catch (SQLException e) {
             error.addSuppressed(e);
             return lost(attempt, on, error);
+        }
+        if (SqlFailure.state(error).equals(SqlFailure.PLAN_EXACTLY) && planner.planExactly()) {
+            return send(new Attempt(attempt.batch, plan(attempt.batch), attempt.roundTrips));
         }
         SqlFailure failure = SqlFailure.of(error);
         if (failure == SqlFailure.FENCED) {

@@ -6,10 +6,12 @@ import io.millrace.projections.ColumnChange.OnPresent.AddThenClamp;
 import io.millrace.projections.ColumnChange.OnPresent.Become;
 import io.millrace.projections.ColumnChange.OnPresent.Keep;
 import io.millrace.projections.ColumnChange.OnPresent.Merge;
+import io.millrace.projections.ColumnType;
 import io.millrace.projections.ReadModel;
 import io.millrace.projections.RowChange;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -24,12 +26,46 @@ record Shape(List<ColumnForm> forms) {
         forms = List.copyOf(forms);
     }
 
-    static Shape of(ReadModel table, RowChange change) {
+    /**
+     * @param exactly whether old numbers may be near the ends of their ranges
+     */
+    static Shape of(ReadModel table, RowChange change, boolean exactly) {
         List<ColumnForm> forms = new ArrayList<>(table.columns().size());
         for (Column column : table.columns()) {
-            forms.add(formOf(change.column(column.name())));
+            forms.add(formOf(column, change.column(column.name()), exactly));
         }
         return new Shape(forms);
+    }
+
+    /** Whether this is the shape of a change. Most rows of a batch have the one of the row before. */
+    boolean isOf(ReadModel table, RowChange change, boolean exactly) {
+        for (int i = 0; i < forms.size(); i++) {
+            Column column = table.columns().get(i);
+            if (formOf(column, change.column(column.name()), exactly) != forms.get(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The same, with the guarded form where a column is added to, if this says so. */
+    Shape guarding(BitSet guarded) {
+        List<ColumnForm> wider = new ArrayList<>(forms);
+        for (int i = guarded.nextSetBit(0); i >= 0; i = guarded.nextSetBit(i + 1)) {
+            if (wider.get(i) == ColumnForm.ADD) {
+                wider.set(i, ColumnForm.ADD_GUARDED);
+            }
+        }
+        return new Shape(wider);
+    }
+
+    /** Adds the columns that are guarded. */
+    void addGuarded(BitSet guarded) {
+        for (int i = 0; i < forms.size(); i++) {
+            if (forms.get(i) == ColumnForm.ADD_GUARDED) {
+                guarded.set(i);
+            }
+        }
     }
 
     /** The shape that every change of the table has: each column says row by row what happens to it. */
@@ -48,7 +84,7 @@ record Shape(List<ColumnForm> forms) {
             ColumnForm form = forms.get(i);
             boolean hasDefault = column.defaultValue().isPresent();
             if (form.needsOldRow()
-                    || (form.readsDefault() && hasDefault && !(form == ColumnForm.ADD && isPlainZero(column)))
+                    || (form.readsDefault() && hasDefault && !(form.adds() && isPlainZero(column)))
                     || (form == ColumnForm.UNTOUCHED && !column.nullable() && !hasDefault)) {
                 return true;
             }
@@ -56,7 +92,7 @@ record Shape(List<ColumnForm> forms) {
         return false;
     }
 
-    private static ColumnForm formOf(Optional<ColumnChange> change) {
+    private static ColumnForm formOf(Column column, Optional<ColumnChange> change, boolean exactly) {
         if (change.isEmpty()) {
             return ColumnForm.UNTOUCHED;
         }
@@ -71,23 +107,32 @@ record Shape(List<ColumnForm> forms) {
         }
         return update.onPresent() instanceof Merge
                 ? ColumnForm.MERGE
-                : formOf(update.onNull(), (AddThenClamp) update.onPresent());
+                : formOf(column.type(), update.onNull(), (AddThenClamp) update.onPresent(), exactly);
     }
 
-    private static ColumnForm formOf(Object onNull, AddThenClamp clamp) {
+    private static ColumnForm formOf(ColumnType type, Object onNull, AddThenClamp clamp, boolean exactly) {
         if (clamp.add().isPresent()) { // also if it is 0.00: adding that shows in numeric's decimal places
-            boolean plain = clamp.floor().isEmpty()
+            boolean adds = clamp.floor().isEmpty()
                     && clamp.ceiling().isEmpty()
-                    && clamp.add().equals(Optional.of(onNull))
-                    && isBetween(clamp.lowest(), clamp.add())
-                    && isBetween(clamp.highest(), clamp.add());
-            return plain ? ColumnForm.ADD : ColumnForm.CLAMP;
+                    && clamp.add().equals(Optional.of(onNull));
+            return adds ? addition(type, clamp, exactly) : ColumnForm.CLAMP;
         }
         if (clamp.ceiling().isEmpty() && clamp.floor().equals(Optional.of(onNull))) {
             return ColumnForm.GREATEST;
         }
         boolean least = clamp.floor().isEmpty() && clamp.ceiling().equals(Optional.of(onNull));
         return least ? ColumnForm.LEAST : ColumnForm.CLAMP;
+    }
+
+    private static ColumnForm addition(ColumnType type, AddThenClamp sum, boolean exactly) {
+        if (isBetween(sum.lowest(), sum.add()) && isBetween(sum.highest(), sum.add())) {
+            return ColumnForm.ADD;
+        }
+        SafeRange safe = SafeRange.of(type);
+        boolean guardable = !exactly
+                && sum.lowest().map(safe::contains).orElse(true)
+                && sum.highest().map(safe::contains).orElse(true);
+        return guardable ? ColumnForm.ADD_GUARDED : ColumnForm.CLAMP;
     }
 
     /** Whether a sum on the way is where the way begins or ends, so that adding all at once fails where a part would. */

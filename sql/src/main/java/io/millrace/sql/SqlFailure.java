@@ -22,6 +22,8 @@ enum SqlFailure {
     FAILED;
 
     static final String CHECKPOINT_ELSEWHERE = "MR001";
+    /** The flush was planned for numbers that are far from the ends of their ranges, and one is not. */
+    static final String PLAN_EXACTLY = "MR002";
 
     /**
      * A statement was cancelled, at {@code statement_timeout} as a rule (which of several reasons it was is told in the

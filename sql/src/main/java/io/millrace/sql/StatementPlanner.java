@@ -55,6 +55,20 @@ final class StatementPlanner {
         return new StatementPlan(statements);
     }
 
+    /**
+     * Supposes from now on that numbers are near the ends of their ranges, where increments of both signs cannot be
+     * added as one. Costs a join with the old rows.
+     *
+     * @return whether it did not before
+     */
+    boolean planExactly() {
+        boolean changed = false;
+        for (TableStatements texts : tables.values()) {
+            changed |= texts.planExactly();
+        }
+        return changed;
+    }
+
     private void addRows(Map<ReadModel, Map<RowKey, RowChange>> changes, List<StatementPlan.Planned> statements) {
         for (ReadModel table : changes.keySet()) {
             if (!tables.containsKey(table)) {

@@ -7,7 +7,9 @@ import io.millrace.projections.RowChange;
 import io.millrace.projections.RowKey;
 import io.millrace.projections.Span;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
@@ -23,6 +25,10 @@ final class TableStatements {
     private final Shape mixed;
     private final int maxShapes;
     private final Map<Shape, String> textByShape = new HashMap<>();
+    /** Columns that were guarded once: those are from then on, so that all batches have one text. */
+    private final BitSet guarded = new BitSet();
+
+    private boolean exactly;
 
     TableStatements(String schema, ReadModel table, int maxShapes) {
         this.maxShapes = maxShapes;
@@ -87,21 +93,51 @@ final class TableStatements {
     }
 
     void addUpserts(Map<RowKey, RowChange> changes, List<StatementPlan.Planned> statements) {
-        List<Entry<RowKey, RowChange>> sorted = changes.entrySet().stream()
-                .filter(change -> !change.getValue().columns().isEmpty())
-                .sorted(Entry.comparingByKey())
-                .toList();
+        List<Entry<RowKey, RowChange>> sorted = new ArrayList<>(changes.size());
+        for (Entry<RowKey, RowChange> change : changes.entrySet()) {
+            if (!change.getValue().columns().isEmpty()) {
+                sorted.add(change);
+            }
+        }
+        sorted.sort(Entry.comparingByKey());
+        Map<Shape, List<Entry<RowKey, RowChange>>> byShape = byShape(sorted);
+        byShape.keySet().forEach(shape -> shape.addGuarded(guarded));
         Map<String, Group> groups = new TreeMap<>();
-        for (Entry<RowKey, RowChange> row : sorted) {
-            Shape shape = knownOrMixed(Shape.of(table, row.getValue()));
-            groups.computeIfAbsent(textOf(shape), text -> new Group(shape, new ArrayList<>()))
+        byShape.forEach((shape, rows) -> {
+            Shape common = knownOrMixed(shape.guarding(guarded));
+            groups.computeIfAbsent(textOf(common), text -> new Group(common, new ArrayList<>()))
                     .rows()
-                    .add(row);
+                    .addAll(rows);
+        });
+        if (groups.size() < byShape.size()) { // what was put together is in order in parts only
+            groups.values().forEach(group -> group.rows().sort(Entry.comparingByKey()));
         }
         groups.forEach((text, group) -> statements.add(new StatementPlan.Planned(text, parameters(group), false)));
     }
 
+    private Map<Shape, List<Entry<RowKey, RowChange>>> byShape(List<Entry<RowKey, RowChange>> rows) {
+        Map<Shape, List<Entry<RowKey, RowChange>>> byShape = new LinkedHashMap<>();
+        Shape shape = mixed;
+        List<Entry<RowKey, RowChange>> alike = new ArrayList<>();
+        for (Entry<RowKey, RowChange> row : rows) {
+            if (!shape.isOf(table, row.getValue(), exactly)) {
+                shape = Shape.of(table, row.getValue(), exactly);
+                alike = byShape.computeIfAbsent(shape, another -> new ArrayList<>(rows.size()));
+            }
+            alike.add(row);
+        }
+        return byShape;
+    }
+
     private record Group(Shape shape, List<Entry<RowKey, RowChange>> rows) {}
+
+    /** Plans without {@link ColumnForm#ADD_GUARDED} from now on. */
+    boolean planExactly() {
+        boolean before = exactly;
+        exactly = true;
+        guarded.clear();
+        return !before;
+    }
 
     private Shape knownOrMixed(Shape shape) {
         return textByShape.containsKey(shape) || textByShape.size() < maxShapes ? shape : mixed;

@@ -120,13 +120,21 @@ final class UpsertText {
     private static String combined(ColumnForm form, ColumnType type, String old, String value) {
         return switch (form) {
             case ASSIGN -> value;
-            case ADD -> "coalesce(" + old + ", 0) + " + value;
+            case ADD -> added(old, value);
+            case ADD_GUARDED ->
+                "CASE WHEN " + old + " NOT BETWEEN " + SafeRange.of(type).ends(type) + " THEN "
+                        + MillraceSchema.NAME + ".plan_exactly()::" + type.sqlName() + " ELSE " + added(old, value)
+                        + " END";
             // On a tie both keep their first argument: 1.0 is not replaced by 1.00.
             case GREATEST -> "greatest(" + old + ", " + value + collation(type) + ")";
             case LEAST -> "least(" + old + ", " + value + collation(type) + ")";
             case FIRST -> "coalesce(" + old + ", " + value + ")";
             default -> throw new IllegalArgumentException("expected a form that needs no old row: form=" + form);
         };
+    }
+
+    private static String added(String old, String value) {
+        return "coalesce(" + old + ", 0) + " + value;
     }
 
     /** The value after the change, from the row's operands and what was there. */

@@ -296,3 +296,14 @@ BEGIN
     RETURN 1;
 END
 $$;
+
+-- Refuses a flush that added increments as one, where one of them alone could have left the range: it is to be sent
+-- again in the way that looks at each.
+CREATE FUNCTION millrace.plan_exactly()
+RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    RAISE EXCEPTION USING
+        ERRCODE = 'MR002',
+        MESSAGE = 'a number is so near to the end of its type''s range that increments are to be added exactly';
+END
+$$;

@@ -4,14 +4,18 @@ import static io.millrace.sql.Fixtures.VIEWS;
 import static io.millrace.sql.Fixtures.views;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.batching.Batch;
 import io.millrace.batching.CommitOutcome;
 import io.millrace.batching.CommitOutcome.Committed;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.HandledEvent;
 import io.millrace.checkpoint.Position;
 import io.millrace.projections.Projection;
+import io.millrace.projections.Rows;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +48,28 @@ class PostgresBatchCommitterTest {
         assertThat(checkpoint.writer()).contains(committer.writer());
         assertThat(checkpoint.lastHandled())
                 .isEqualTo(Optional.of(new HandledEvent(Position.inLog(9, 9), new UUID(7, 9))));
+    }
+
+    @Test
+    void sendsAgainWhatMustBeAddedExactlyNearTheEndOfARange() {
+        PostgresBatchCommitter committer = store.committerFor(PROJECTION);
+        database.execute("INSERT INTO viewer_views VALUES ('ann', " + (Long.MAX_VALUE - 5) + ")");
+
+        CommitOutcome first = committer.commit(upAndDown(5));
+        CommitOutcome second = committer.commit(upAndDown(6));
+
+        assertThat(((Committed) first).roundTrips())
+                .as("sent, rolled back, sent")
+                .isEqualTo(3);
+        assertThat(((Committed) second).roundTrips()).isEqualTo(1);
+        assertThat(database.query("SELECT views FROM viewer_views")).containsExactly("" + (Long.MAX_VALUE - 3));
+    }
+
+    private static Batch upAndDown(long position) {
+        List<Consumer<Rows>> events = List.of(
+                rows -> rows.row("ann").increment("views", 3),
+                rows -> rows.row("ann").increment("views", -2));
+        return Fixtures.batch(PROJECTION, position, Fixtures.changes(List.of(VIEWS), events));
     }
 
     @Test

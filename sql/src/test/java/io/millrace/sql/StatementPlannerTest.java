@@ -45,6 +45,40 @@ class StatementPlannerTest {
     }
 
     @Test
+    void incrementsOfBothSignsShareAStatementWithPlainOnes() {
+        StatementPlan plan = plan(List.of(
+                rows -> rows.of(VIEWS).row("cem").increment("views", 2),
+                rows -> rows.of(VIEWS).row("ann").increment("views", 1),
+                rows -> rows.of(VIEWS).row("bob").increment("views", 7),
+                rows -> rows.of(VIEWS).row("bob").increment("views", -3)));
+
+        assertThat(texts(plan))
+                .singleElement()
+                .asString()
+                .contains("plan_exactly")
+                .doesNotContain("JOIN");
+        assertThat(plan.statements().get(0).parameters())
+                .containsExactly(
+                        new Parameter.Values(TEXT, List.of("ann", "bob", "cem")),
+                        new Parameter.Values(BIGINT, List.of(1L, 4L, 2L)));
+        assertThat(texts(plan(rows -> rows.of(VIEWS).row("ann").increment("views", 2))))
+                .isEqualTo(texts(plan));
+    }
+
+    @Test
+    void incrementsOfBothSignsAreLookedAtOneByOneWhereNumbersAreNearTheirEnds() {
+        List<Consumer<Rows>> events = List.of(
+                rows -> rows.of(VIEWS).row("bob").increment("views", 7),
+                rows -> rows.of(VIEWS).row("bob").increment("views", -3));
+        plan(events);
+
+        assertThat(planner.planExactly()).isTrue();
+
+        assertThat(texts(plan(events))).singleElement().asString().contains("JOIN");
+        assertThat(planner.planExactly()).isFalse();
+    }
+
+    @Test
     void theTextDoesNotDependOnTheNumberOfRows() {
         StatementPlan one = plan(rows -> rows.of(VIEWS).row("ann").increment("views", 2));
         StatementPlan many = plan(rows -> {
