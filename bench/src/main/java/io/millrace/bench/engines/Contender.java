@@ -9,6 +9,11 @@ interface Contender {
     /** Tells it from all others: {@code engine-settings}. */
     String name();
 
+    /** Rounds are of a multiple of so many events, that nobody waits for a group to fill. */
+    default int groupSize() {
+        return 1;
+    }
+
     /** Connects, with an empty read model; not measured. */
     Run begin(List<EventEnvelope> events) throws Exception;
 

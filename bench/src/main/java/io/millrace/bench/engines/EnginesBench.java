@@ -7,6 +7,7 @@ import io.millrace.bench.workload.AirportTotals;
 import io.millrace.bench.workload.FlightFile;
 import io.millrace.bench.workload.Workload;
 import io.millrace.projections.EventEnvelope;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +26,8 @@ public final class EnginesBench {
      */
     public static void main(String... args) throws Exception {
         Options options = Options.of(args);
+        PrintStream results = System.out;
+        System.setOut(System.err); // One of the peers prints.
         List<EventEnvelope> events = FlightFile.events(options.flights(), options.events());
         try (Database database = Database.start()) {
             for (Workload workload : List.of(new AirportTotals())) {
@@ -32,7 +35,7 @@ public final class EnginesBench {
                     List<Contender> wanted = contenders(database, workload).stream()
                             .filter(contender -> options.wants(contender.name()))
                             .toList();
-                    print(workload, new Race(database, workload, events, options).run(wanted));
+                    print(results, workload, new Race(database, workload, events, options).run(wanted));
                 }
             }
         }
@@ -46,11 +49,13 @@ public final class EnginesBench {
             all.add(Ours.ofSize(database, workload, size));
         }
         all.add(new Ours(database, workload, "default", FlushPolicy.DEFAULT));
+        all.add(new Ours(database, workload, "adaptive", FlushPolicy.ADAPTIVE));
+        all.addAll(Peers.of(database, workload));
         return all;
     }
 
-    private static void print(Workload workload, List<Laps> all) {
-        System.out.printf(
+    private static void print(PrintStream results, Workload workload, List<Laps> all) {
+        results.printf(
                 Locale.ROOT,
                 "%n%-22s %8s | %9s %21s | %7s %7s | %8s %8s %9s%n",
                 workload.name(),
@@ -64,7 +69,7 @@ public final class EnginesBench {
                 "WAL/k");
         for (Laps laps : all) {
             Spread rates = laps.rates();
-            System.out.printf(
+            results.printf(
                     Locale.ROOT,
                     "%-22s %,8d | %,9.0f %,9.0f – %,9.0f | %7.2f %7.2f | %8.2f %8.2f %,9.0f%n",
                     laps.contender().name(),
@@ -79,16 +84,16 @@ public final class EnginesBench {
                     laps.perThousandEvents(Usage::walBytes).median());
         }
         for (int size : SIZES) {
-            ratio(all, "ours-" + size, "hand-" + size + "-overlap");
+            ratio(results, all, "ours-" + size, "hand-" + size + "-overlap");
         }
     }
 
-    private static void ratio(List<Laps> all, String one, String other) {
+    private static void ratio(PrintStream results, List<Laps> all, String one, String other) {
         Optional<Laps> ours = named(all, one);
         Optional<Laps> theirs = named(all, other);
         if (ours.isPresent() && theirs.isPresent()) {
             Spread ratio = ours.get().ratioTo(theirs.get());
-            System.out.printf(
+            results.printf(
                     Locale.ROOT,
                     "%s ÷ %s: %.2f (%.2f – %.2f)%n",
                     one,

@@ -4,6 +4,7 @@ import io.millrace.bench.machine.Database;
 import io.millrace.bench.machine.Usage;
 import io.millrace.bench.workload.Workload;
 import io.millrace.projections.EventEnvelope;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -36,7 +37,20 @@ final class Race {
     List<Laps> run(List<Contender> contenders) throws Exception {
         List<Laps> all = new ArrayList<>();
         for (Contender contender : contenders) {
-            all.add(new Laps(contender, warm(contender)));
+            System.err.printf(Locale.ROOT, "%s: warming %s%n", workload.name(), contender.name());
+            try {
+                all.add(new Laps(contender, warm(contender)));
+            } catch (SQLException refused) {
+                SQLException cause = refused.getNextException() == null ? refused : refused.getNextException();
+                String said = String.valueOf(cause.getMessage());
+                System.out.printf(
+                        "%s cannot run: %s%n",
+                        contender.name(),
+                        said.substring(Math.max(0, said.indexOf("ERROR:")))
+                                .lines()
+                                .findFirst()
+                                .orElse(said));
+            }
         }
         SplittableRandom random = new SplittableRandom(1);
         for (int round = 1; round <= options.rounds(); round++) {
@@ -55,20 +69,22 @@ final class Race {
     /** Returns how many events a round takes. */
     private int warm(Contender contender) throws Exception {
         double left = options.warmUp();
-        int count = Math.min(FIRST, events.size());
+        int count = bounded(FIRST, contender);
         while (true) {
             double seconds = seconds(measure(contender, count));
             left -= seconds;
             double rate = count / seconds;
             if (left <= 0) {
-                return bounded(rate * options.seconds());
+                return bounded(rate * options.seconds(), contender);
             }
-            count = bounded(Math.min(rate * options.seconds(), 10.0 * count));
+            count = bounded(Math.min(rate * options.seconds(), 10.0 * count), contender);
         }
     }
 
-    private int bounded(double count) {
-        return (int) Math.max(Math.min(FIRST, events.size()), Math.min(events.size(), count));
+    private int bounded(double count, Contender contender) {
+        int group = contender.groupSize();
+        int bounded = (int) Math.max(FIRST, Math.min(events.size(), count));
+        return Math.min(events.size(), (bounded + group - 1) / group * group);
     }
 
     private static double seconds(Usage usage) {
