@@ -2,6 +2,7 @@ package io.millrace.batching;
 
 import io.millrace.projections.CannotFoldException;
 import io.millrace.projections.Effect;
+import io.millrace.projections.FoldedRow;
 import io.millrace.projections.ReadModel;
 import io.millrace.projections.RowChange;
 import io.millrace.projections.RowKey;
@@ -10,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Folds effects into a change set: one ordered map of rows per segment, each row's changes composed into one. An
@@ -17,17 +19,19 @@ import java.util.Map;
  */
 final class ChangeSetBuilder {
     private final List<ChangeSet.Segment> closed = new ArrayList<>();
-    private Map<ReadModel, Map<RowKey, RowChange>> tables = new LinkedHashMap<>();
+    private Map<ReadModel, Map<RowKey, FoldedRow>> tables = new LinkedHashMap<>();
+    private Optional<ReadModel> lastModel = Optional.empty();
+    private Map<RowKey, FoldedRow> lastRows = Map.of();
     private long changesIn;
     private long rows;
+
+    boolean isEmpty() {
+        return changesIn == 0;
+    }
 
     /** How many rows it changes; one counts again after a raw statement. */
     long rows() {
         return rows;
-    }
-
-    boolean isEmpty() {
-        return changesIn == 0;
     }
 
     /**
@@ -37,18 +41,49 @@ final class ChangeSetBuilder {
      */
     void add(List<Effect> effects) {
         if (effects.size() == 1 && effects.get(0) instanceof Effect.OnRow only) {
-            compose(only);
+            fold(only);
+        } else if (areSureToFold(effects)) {
+            for (Effect effect : effects) {
+                fold((Effect.OnRow) effect);
+            }
         } else {
-            addAll(effects);
+            composeAndPut(effects);
         }
         changesIn += effects.size();
     }
 
-    private void addAll(List<Effect> effects) {
-        List<Composed> composed = composeAll(effects);
-        for (Composed step : composed) {
+    private void fold(Effect.OnRow onRow) {
+        Map<RowKey, FoldedRow> table = rowsOf(onRow.readModel());
+        FoldedRow row = table.get(onRow.key());
+        if (row == null) {
+            put(table, onRow, onRow.change());
+        } else {
+            row.fold(onRow.change());
+        }
+    }
+
+    private void put(Map<RowKey, FoldedRow> table, Effect.OnRow onRow, RowChange change) {
+        rows += table.put(onRow.key(), new FoldedRow(onRow.readModel(), change)) == null ? 1 : 0;
+    }
+
+    /** Whether none of them can fail: each row's change is its first, or of the kind that its row takes. */
+    private boolean areSureToFold(List<Effect> effects) {
+        for (Effect effect : effects) {
+            if (!(effect instanceof Effect.OnRow onRow)) {
+                return false;
+            }
+            FoldedRow row = rowsOf(onRow.readModel()).get(onRow.key());
+            if (row != null && !row.takes(onRow.change())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void composeAndPut(List<Effect> effects) {
+        for (Composed step : composeAll(effects)) {
             if (step.effect() instanceof Effect.OnRow onRow) {
-                put(rowsOf(onRow.readModel()), onRow.key(), step.result());
+                put(rowsOf(onRow.readModel()), onRow, step.result());
             } else if (step.effect() instanceof Effect.RawSql raw) {
                 closeSegment();
                 closed.add(new ChangeSet.Segment.Raw(raw));
@@ -63,13 +98,15 @@ final class ChangeSetBuilder {
         boolean segmentGoesOn = true;
         for (Effect effect : effects) {
             if (effect instanceof Effect.OnRow onRow) {
-                Map<RowKey, RowChange> rows = mine.computeIfAbsent(onRow.readModel(), model -> new LinkedHashMap<>());
-                RowChange earlier = rows.get(onRow.key());
+                Map<RowKey, RowChange> changed =
+                        mine.computeIfAbsent(onRow.readModel(), model -> new LinkedHashMap<>());
+                RowChange earlier = changed.get(onRow.key());
                 if (earlier == null && segmentGoesOn) {
-                    earlier = tables.getOrDefault(onRow.readModel(), Map.of()).get(onRow.key());
+                    FoldedRow row = rowsOf(onRow.readModel()).get(onRow.key());
+                    earlier = row == null ? null : row.change();
                 }
                 RowChange result = earlier == null ? onRow.change() : earlier.then(onRow.change(), onRow.readModel());
-                rows.put(onRow.key(), result);
+                changed.put(onRow.key(), result);
                 composed.add(new Composed(effect, result));
             } else {
                 mine.clear();
@@ -82,26 +119,27 @@ final class ChangeSetBuilder {
 
     private record Composed(Effect effect, RowChange result) {}
 
-    private void compose(Effect.OnRow onRow) {
-        Map<RowKey, RowChange> table = rowsOf(onRow.readModel());
-        RowChange earlier = table.get(onRow.key());
-        put(table, onRow.key(), earlier == null ? onRow.change() : earlier.then(onRow.change(), onRow.readModel()));
-    }
-
-    private void put(Map<RowKey, RowChange> table, RowKey key, RowChange change) {
-        rows += table.put(key, change) == null ? 1 : 0;
-    }
-
-    private Map<RowKey, RowChange> rowsOf(ReadModel model) {
-        return tables.computeIfAbsent(model, first -> new LinkedHashMap<>());
+    /** The rows of a table; most events change the same table as the one before. */
+    private Map<RowKey, FoldedRow> rowsOf(ReadModel model) {
+        if (lastModel.isEmpty() || !lastModel.get().equals(model)) {
+            lastRows = tables.computeIfAbsent(model, first -> new LinkedHashMap<>());
+            lastModel = Optional.of(model);
+        }
+        return lastRows;
     }
 
     private void closeSegment() {
-        if (!tables.isEmpty()) {
-            tables.replaceAll((model, rows) -> Collections.unmodifiableMap(rows));
-            closed.add(new ChangeSet.Segment.Rows(Collections.unmodifiableMap(tables)));
-            tables = new LinkedHashMap<>();
+        Map<ReadModel, Map<RowKey, RowChange>> folded = new LinkedHashMap<>();
+        tables.forEach((model, changed) -> {
+            if (!changed.isEmpty()) {
+                folded.put(model, new FoldedRows(changed));
+            }
+        });
+        if (!folded.isEmpty()) {
+            closed.add(new ChangeSet.Segment.Rows(Collections.unmodifiableMap(folded)));
         }
+        tables = new LinkedHashMap<>();
+        lastModel = Optional.empty();
     }
 
     /** The change set; nothing can be added after it. */

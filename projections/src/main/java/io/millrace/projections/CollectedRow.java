@@ -1,103 +1,146 @@
 package io.millrace.projections;
 
-import io.millrace.projections.ColumnChange.Assign;
-import io.millrace.projections.ColumnChange.OnPresent.Keep;
-import io.millrace.projections.ColumnChange.Update;
-import java.util.Optional;
-import java.util.function.Function;
+import io.millrace.projections.PlainChange.Operation;
 import org.jspecify.annotations.Nullable;
 
-/** Turns the operations of a handler on one row into changes in normal form. */
+/** Takes down the operations of a handler on one row: plain ones as they are, the others in normal form. */
 final class CollectedRow implements Row {
     private final RowCollector collector;
-    private final RowCollector.Place place;
+    private final ReadModel readModel;
+    private final RowKey key;
+    private @Nullable PendingChange pending;
+    private int segment;
 
-    CollectedRow(RowCollector collector, RowCollector.Place place) {
+    CollectedRow(RowCollector collector, ReadModel readModel, RowKey key) {
         this.collector = collector;
-        this.place = place;
+        this.readModel = readModel;
+        this.key = key;
     }
 
     @Override
     public Row set(String name, @Nullable Object value) {
-        return change(name, column -> {
-            Optional<Object> normalised = Normaliser.normalise(column.type(), value);
-            if (normalised.isEmpty() && !column.nullable()) {
+        PendingChange change = pending();
+        int place = place(name);
+        Column column = readModel.columns().get(place);
+        try {
+            Object normalised = Normaliser.normaliseOrNull(column.type(), value);
+            if (normalised == null && !column.nullable()) {
                 throw new IllegalArgumentException("expected a value that is not null, as the column may not be NULL");
             }
-            return new Assign(normalised);
-        });
-    }
-
-    @Override
-    public Row increment(String name, Number by) {
-        return change(name, column -> {
-            ColumnType type = column.type();
-            if (!type.isSummable()) {
-                throw new InvalidProjectionException("expected an increment of an integer, bigint or numeric column: "
-                        + "type=" + type.sqlName()
-                        + (type == ColumnType.DOUBLE
-                                ? ". Use numeric: the sum of doubles depends on their order"
-                                : ""));
-            }
-            return Operations.increment(type, present("an increment", type, by));
-        });
-    }
-
-    @Override
-    public Row min(String name, Object value) {
-        return change(name, column -> {
-            requireOrdered("min", column.type());
-            return Operations.min(present("a min", column.type(), value));
-        });
-    }
-
-    @Override
-    public Row max(String name, Object value) {
-        return change(name, column -> {
-            requireOrdered("max", column.type());
-            return Operations.max(present("a max", column.type(), value));
-        });
-    }
-
-    @Override
-    public Row setIfAbsent(String name, Object value) {
-        return change(name, column -> new Update(present("a first value", column.type(), value), new Keep()));
-    }
-
-    @Override
-    public Row merge(String name, Object patch) {
-        return change(name, column -> {
-            if (column.type() != ColumnType.JSONB) {
-                throw new InvalidProjectionException("expected a merge into a jsonb column: type="
-                        + column.type().sqlName() + ". Use set, or make the column jsonb");
-            }
-            return Operations.merge((Json) present("a merge patch", column.type(), patch));
-        });
-    }
-
-    @Override
-    public Row delete() {
-        collector.pending(place).delete();
-        return this;
-    }
-
-    private Row change(String name, Function<Column, ColumnChange> operation) {
-        PendingChange pending = collector.pending(place);
-        Column column = place.readModel().findColumn(name).orElseThrow(() -> unknown(name));
-        try {
-            pending.change(column, operation.apply(column));
-        } catch (InvalidProjectionException e) {
-            throw new InvalidProjectionException(where() + ", column " + name + ": " + e.getMessage(), e);
-        } catch (IllegalArgumentException | RejectedChangeException | CannotFoldException e) {
-            throw new IllegalArgumentException(where() + ", column " + name + ": " + e.getMessage(), e);
+            change.change(place, PlainChange.assign(normalised));
+        } catch (RuntimeException e) {
+            throw inColumn(name, e);
         }
         return this;
     }
 
+    @Override
+    public Row increment(String name, Number by) {
+        return operate(Operation.ADD, name, by);
+    }
+
+    @Override
+    public Row min(String name, Object value) {
+        return operate(Operation.LEAST, name, value);
+    }
+
+    @Override
+    public Row max(String name, Object value) {
+        return operate(Operation.GREATEST, name, value);
+    }
+
+    @Override
+    public Row setIfAbsent(String name, Object value) {
+        return operate(Operation.FIRST, name, value);
+    }
+
+    @Override
+    public Row merge(String name, Object patch) {
+        PendingChange change = pending();
+        Column column = readModel.columns().get(place(name));
+        try {
+            if (column.type() != ColumnType.JSONB) {
+                throw new InvalidProjectionException("expected a merge into a jsonb column: type="
+                        + column.type().sqlName() + ". Use set, or make the column jsonb");
+            }
+            change.change(column, Operations.merge((Json) present("a merge patch", column.type(), patch)));
+        } catch (RuntimeException e) {
+            throw inColumn(name, e);
+        }
+        return this;
+    }
+
+    @Override
+    public Row delete() {
+        pending().delete();
+        return this;
+    }
+
+    private Row operate(Operation operation, String name, Object value) {
+        PendingChange change = pending();
+        int place = place(name);
+        ColumnType type = readModel.columns().get(place).type();
+        try {
+            require(operation, type);
+            change.change(place, PlainChange.of(operation, type, present(operand(operation), type, value)));
+        } catch (RuntimeException e) {
+            throw inColumn(name, e);
+        }
+        return this;
+    }
+
+    /** The change of this row since the last raw statement. */
+    private PendingChange pending() {
+        PendingChange known = pending;
+        if (known == null || segment != collector.requireOpen()) {
+            segment = collector.requireOpen();
+            known = collector.pending(readModel, key);
+            pending = known;
+        }
+        return known;
+    }
+
+    private int place(String name) {
+        int place = readModel.placeOf(name);
+        if (place < 0) {
+            throw unknown(name);
+        }
+        return place;
+    }
+
     private static Object present(String what, ColumnType type, Object value) {
-        return Normaliser.normalise(type, value)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "expected " + what + " that is not null; set is the operation that takes null"));
+        Object normalised = Normaliser.normaliseOrNull(type, value);
+        if (normalised == null) {
+            throw new IllegalArgumentException(
+                    "expected " + what + " that is not null; set is the operation that takes null");
+        }
+        return normalised;
+    }
+
+    private static String operand(Operation operation) {
+        return switch (operation) {
+            case ADD -> "an increment";
+            case LEAST -> "a min";
+            case GREATEST -> "a max";
+            default -> "a first value";
+        };
+    }
+
+    private static void require(Operation operation, ColumnType type) {
+        switch (operation) {
+            case ADD -> requireSummable(type);
+            case LEAST -> requireOrdered("min", type);
+            case GREATEST -> requireOrdered("max", type);
+            default -> {}
+        }
+    }
+
+    private static void requireSummable(ColumnType type) {
+        if (!type.isSummable()) {
+            throw new InvalidProjectionException("expected an increment of an integer, bigint or numeric column: "
+                    + "type=" + type.sqlName()
+                    + (type == ColumnType.DOUBLE ? ". Use numeric: the sum of doubles depends on their order" : ""));
+        }
     }
 
     private static void requireOrdered(String operation, ColumnType type) {
@@ -107,8 +150,20 @@ final class CollectedRow implements Row {
         }
     }
 
+    /** The exception with the column's name in its message; those of other kinds as they are. */
+    private RuntimeException inColumn(String name, RuntimeException e) {
+        String message = where() + ", column " + name + ": " + e.getMessage();
+        if (e instanceof InvalidProjectionException) {
+            return new InvalidProjectionException(message, e);
+        }
+        return e instanceof IllegalArgumentException
+                        || e instanceof RejectedChangeException
+                        || e instanceof CannotFoldException
+                ? new IllegalArgumentException(message, e)
+                : e;
+    }
+
     private InvalidProjectionException unknown(String name) {
-        ReadModel readModel = place.readModel();
         boolean key = readModel.key().stream().anyMatch(column -> column.name().equals(name));
         return new InvalidProjectionException(where()
                 + (key
@@ -119,7 +174,6 @@ final class CollectedRow implements Row {
     }
 
     private String where() {
-        return "projection " + collector.projection() + ", read model "
-                + place.readModel().table();
+        return "projection " + collector.projection() + ", read model " + readModel.table();
     }
 }

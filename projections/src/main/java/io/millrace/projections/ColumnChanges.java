@@ -27,6 +27,9 @@ final class ColumnChanges extends AbstractMap<String, ColumnChange> {
         if (columns instanceof ColumnChanges already) {
             return already;
         }
+        if (columns instanceof PlainChanges plain) {
+            return plain.inFull();
+        }
         return new ColumnChanges(
                 columns.keySet().toArray(String[]::new), columns.values().toArray(ColumnChange[]::new));
     }

@@ -1,7 +1,6 @@
 package io.millrace.projections;
 
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,19 +19,19 @@ final class KeyReader {
                     + ": expected a value for each key column "
                     + columns.stream().map(Column::name).toList() + ": values=" + values.length);
         }
-        List<Object> key = new ArrayList<>(values.length);
+        Object[] key = new Object[values.length];
         int bytes = 0;
         for (int i = 0; i < values.length; i++) {
             Object value = keyValue(projection, readModel, columns.get(i), values[i]);
             bytes += size(value);
-            key.add(value);
+            key[i] = value;
         }
         if (bytes > MAX_BYTES) {
             throw new IllegalArgumentException("projection " + projection + ", read model " + readModel.table()
                     + ": expected a key of at most " + MAX_BYTES + " bytes: bytes=" + bytes
                     + ". Shorten it in the handler, or take a hash of it");
         }
-        return new RowKey(key);
+        return new RowKey(List.of(key));
     }
 
     private static Object keyValue(String projection, ReadModel readModel, Column column, @Nullable Object value) {

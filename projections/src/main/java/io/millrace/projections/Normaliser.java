@@ -32,17 +32,27 @@ final class Normaliser {
 
     /** The value as a column of this type keeps it; empty for SQL NULL: a null, or an empty Optional. */
     static Optional<Object> normalise(ColumnType type, @Nullable Object given) {
+        return Optional.ofNullable(normaliseOrNull(type, given));
+    }
+
+    /** As {@link #normalise}, null for SQL NULL. What is a class of its own needs no looking into. */
+    static @Nullable Object normaliseOrNull(ColumnType type, @Nullable Object given) {
+        if (given instanceof String || given instanceof Integer || given instanceof Long) {
+            return typed(type, given);
+        }
         Object value = unwrap(given);
         if (value instanceof JsonNode node && type != ColumnType.JSONB) {
             value = scalar(type, node);
         }
-        return value == null ? Optional.empty() : Optional.of(typed(type, value));
+        return value == null ? null : typed(type, value);
     }
 
     /** The value as a key column of this type keeps it: two Java values that are one key in PostgreSQL become equal. */
     static Object normaliseKey(ColumnType type, @Nullable Object given) {
-        Object value = normalise(type, given)
-                .orElseThrow(() -> new IllegalArgumentException("expected a key that is not null"));
+        Object value = normaliseOrNull(type, given);
+        if (value == null) {
+            throw new IllegalArgumentException("expected a key that is not null");
+        }
         if (value instanceof BigDecimal number) {
             BigDecimal stripped = number.stripTrailingZeros();
             return stripped.scale() < 0 ? stripped.setScale(0) : stripped;

@@ -2,34 +2,74 @@ package io.millrace.projections;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The change of one row by one event, while the handler runs. */
 final class PendingChange {
-    private final RowCollector.Place place;
-    private final Map<String, ColumnChange> columns = new LinkedHashMap<>();
+    private final ReadModel readModel;
+    private final RowKey key;
+    /** By the column's place, while there is nothing else; null from then on. */
+    private @Nullable PlainChange @Nullable [] plain;
+    /** All that is asked for, in normal form, once something is not plain. */
+    private Map<String, ColumnChange> columns = Map.of();
+
     private boolean deleteFirst;
 
-    PendingChange(RowCollector.Place place) {
-        this.place = place;
+    PendingChange(ReadModel readModel, RowKey key) {
+        this.readModel = readModel;
+        this.key = key;
+        this.plain = new PlainChange[readModel.columns().size()];
+    }
+
+    ReadModel readModel() {
+        return readModel;
+    }
+
+    RowKey key() {
+        return key;
+    }
+
+    boolean isOf(ReadModel model, RowKey row) {
+        return readModel.equals(model) && key.equals(row);
+    }
+
+    void change(int place, PlainChange change) {
+        if (plain != null && plain[place] == null) {
+            plain[place] = change;
+        } else {
+            Column column = readModel.columns().get(place);
+            change(column, change.inFull(column.type()));
+        }
     }
 
     void change(Column column, ColumnChange change) {
+        inFull();
         columns.put(column.name(), RowFold.following(columns.get(column.name()), deleteFirst, change, column));
     }
 
     void delete() {
+        inFull();
         deleteFirst = true;
         columns.clear();
     }
 
+    private void inFull() {
+        if (plain != null) {
+            columns = new LinkedHashMap<>(new PlainChanges(readModel, plain));
+            plain = null;
+        }
+    }
+
     /** What it came to, once the handler has said all that it has to say about the row. */
-    RowChange complete(String projection) {
-        ReadModel readModel = place.readModel();
+    Effect.OnRow complete(String projection) {
+        if (plain != null) {
+            return new Effect.OnRow(readModel, key, new RowChange(false, new PlainChanges(readModel, plain)));
+        }
         if (deleteFirst && !columns.isEmpty() && !columns.keySet().containsAll(readModel.required())) {
             throw new IllegalArgumentException("projection " + projection + ", read model " + readModel.table()
                     + ": expected a value for each not-null column of the row that is made anew after a delete: columns="
                     + readModel.required());
         }
-        return new RowChange(deleteFirst, columns);
+        return new Effect.OnRow(readModel, key, new RowChange(deleteFirst, columns));
     }
 }

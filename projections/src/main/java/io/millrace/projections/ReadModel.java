@@ -14,6 +14,7 @@ public final class ReadModel {
     private final String table;
     private final List<Column> key;
     private final List<Column> columns;
+    private final String[] names;
     private final Map<String, Column> columnsByName;
     private final Map<String, Object> defaults;
     private final List<String> required;
@@ -24,6 +25,7 @@ public final class ReadModel {
         this.table = Objects.requireNonNull(table, "table");
         this.key = List.copyOf(key);
         this.columns = List.copyOf(columns);
+        this.names = columns.stream().map(Column::name).toArray(String[]::new);
         Map<String, Column> byName = new HashMap<>();
         Map<String, Object> defaultValues = new HashMap<>();
         List<String> withoutValue = new ArrayList<>();
@@ -76,6 +78,16 @@ public final class ReadModel {
                     + columns.stream().map(Column::name).toList() + ": column=" + name);
         }
         return column;
+    }
+
+    /** The place among {@link #columns} of the one of this name; -1 if there is none. */
+    int placeOf(String name) {
+        for (int place = 0; place < names.length; place++) {
+            if (names[place].equals(name)) { // the same object, as a rule
+                return place;
+            }
+        }
+        return -1;
     }
 
     /** What an absent row has in the columns that have a default, by column name. */

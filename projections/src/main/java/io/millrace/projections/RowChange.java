@@ -3,6 +3,7 @@ package io.millrace.projections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happens to one row, in normal form: an optional leading delete, then one composed change per column. After a
@@ -20,7 +21,7 @@ public record RowChange(boolean deleteFirst, Map<String, ColumnChange> columns, 
     public static final RowChange DELETE = new RowChange(true, Map.of());
 
     public RowChange {
-        columns = ColumnChanges.of(columns);
+        columns = columns instanceof PlainChanges ? columns : ColumnChanges.of(columns);
         Objects.requireNonNull(precondition, "precondition");
     }
 
@@ -34,7 +35,13 @@ public record RowChange(boolean deleteFirst, Map<String, ColumnChange> columns, 
     }
 
     ColumnChanges changes() {
-        return (ColumnChanges) columns;
+        return ColumnChanges.of(columns);
+    }
+
+    /** The changes of the columns, if they are one event's and plain; else null. */
+    @Nullable
+    PlainChanges plain() {
+        return !deleteFirst && columns instanceof PlainChanges plain ? plain : null;
     }
 
     /** Whether it is the empty change. */

@@ -129,7 +129,7 @@ class FoldingLawsTest {
     }
 
     /** Few columns, so that changes meet on one column again and again. */
-    private static ReadModel narrow() {
+    static ReadModel narrow() {
         return ReadModel.table("narrow")
                 .key("id", ColumnType.BIGINT)
                 .column("n", ColumnType.NUMERIC)

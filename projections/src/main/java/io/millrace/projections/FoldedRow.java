@@ -1,0 +1,112 @@
+package io.millrace.projections;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The changes of one row, folded one after the other in place: the same as {@link RowChange#then}, and much faster where
+ * every change is plain (one increment, min, max, set or set-if-absent for a column, and always the same for that
+ * column). From the first one on that is not, it is {@link RowChange#then}. For one thread; {@link #change} for any, once
+ * nothing is folded any more.
+ *
+ * <p>Why that is the same: plain changes carry no precondition, and a fold of such needs none. It hides no sum, as a
+ * column's operation never changes; and where a new row needs a value for some columns, it never gets to more columns than
+ * the first change had.
+ */
+public final class FoldedRow {
+    private final ReadModel model;
+    /** What it comes to; lags behind {@link #columns} where those are there. Null until asked for again. */
+    private @Nullable RowChange change;
+    /** By the column's place in the read model. */
+    private @Nullable FoldedColumn @Nullable [] columns;
+
+    /** The first change alone. */
+    public FoldedRow(ReadModel model, RowChange first) {
+        this.model = model;
+        this.change = first;
+    }
+
+    /** Whether {@link #fold} of this change is sure to succeed, and cheap. */
+    public boolean takes(RowChange next) {
+        PlainChanges plain = next.plain();
+        @Nullable FoldedColumn[] mine = plain == null ? null : columns();
+        return plain != null && mine != null && takes(plain, mine);
+    }
+
+    private boolean takes(PlainChanges next, @Nullable FoldedColumn[] mine) {
+        boolean mayAddColumns = model.required().isEmpty();
+        for (int place = 0; place < mine.length; place++) {
+            PlainChange more = next.at(place);
+            FoldedColumn column = mine[place];
+            if (more != null && (column == null ? !mayAddColumns : !column.takes(more))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Folds in the next change.
+     *
+     * @throws CannotFoldException as {@link RowChange#then}; then nothing is folded in
+     */
+    public void fold(RowChange next) {
+        PlainChanges plain = next.plain();
+        @Nullable FoldedColumn[] mine = plain == null ? null : columns();
+        if (plain != null && mine != null && takes(plain, mine)) {
+            fold(plain, mine);
+            change = null;
+        } else {
+            change = change().then(next, model);
+            columns = null;
+        }
+    }
+
+    private void fold(PlainChanges next, @Nullable FoldedColumn[] mine) {
+        for (int place = 0; place < mine.length; place++) {
+            PlainChange more = next.at(place);
+            FoldedColumn column = mine[place];
+            if (more == null) {
+                continue;
+            }
+            if (column == null) {
+                mine[place] = new FoldedColumn(model.columns().get(place).type(), more);
+            } else {
+                column.fold(more);
+            }
+        }
+    }
+
+    /** The columns, if all that was folded is plain; else null. A row's first change is left as it is until the second. */
+    private @Nullable FoldedColumn @Nullable [] columns() {
+        PlainChanges first = columns == null && change != null ? change.plain() : null;
+        if (first != null) {
+            columns = new FoldedColumn[first.places()];
+            fold(first, columns);
+        }
+        return columns;
+    }
+
+    /** What all come to, as one. */
+    public RowChange change() {
+        RowChange whole = change;
+        if (whole == null) {
+            whole = new RowChange(false, inFull());
+            change = whole;
+        }
+        return whole;
+    }
+
+    private Map<String, ColumnChange> inFull() {
+        Map<String, ColumnChange> changes = new LinkedHashMap<>();
+        @Nullable FoldedColumn[] mine = columns == null ? new FoldedColumn[0] : columns;
+        for (int place = 0; place < mine.length; place++) {
+            FoldedColumn column = mine[place];
+            if (column != null) {
+                changes.put(model.columns().get(place).name(), column.inFull());
+            }
+        }
+        return changes;
+    }
+}
