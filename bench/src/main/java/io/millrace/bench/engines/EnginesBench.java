@@ -3,8 +3,10 @@ package io.millrace.bench.engines;
 import io.millrace.batching.FlushPolicy;
 import io.millrace.bench.machine.Database;
 import io.millrace.bench.machine.Usage;
+import io.millrace.bench.workload.AirportBoards;
 import io.millrace.bench.workload.AirportTotals;
 import io.millrace.bench.workload.FlightFile;
+import io.millrace.bench.workload.RouteDays;
 import io.millrace.bench.workload.Workload;
 import io.millrace.projections.EventEnvelope;
 import java.io.PrintStream;
@@ -30,7 +32,7 @@ public final class EnginesBench {
         System.setOut(System.err); // One of the peers prints.
         List<EventEnvelope> events = FlightFile.events(options.flights(), options.events());
         try (Database database = Database.start()) {
-            for (Workload workload : List.of(new AirportTotals())) {
+            for (Workload workload : List.of(new AirportTotals(), new RouteDays(), new AirportBoards())) {
                 if (options.wantsWorkload(workload.name())) {
                     List<Contender> wanted = contenders(database, workload).stream()
                             .filter(contender -> options.wants(contender.name()))

@@ -103,8 +103,8 @@ final class Race {
 
     private void verify(Contender contender, String schema, int count) throws Exception {
         List<String> right = expected.computeIfAbsent(count, this::expectedRows);
-        List<String> rows =
-                new ArrayList<>(database.texts("SELECT t::text FROM " + schema + "." + workload.table() + " AS t"));
+        List<String> rows = new ArrayList<>(
+                database.texts("SELECT " + workload.rowText() + " FROM " + schema + "." + workload.table() + " AS t"));
         Collections.sort(rows);
         if (!rows.equals(right)) {
             throw new IllegalStateException("expected the rows of a plain fold from " + contender.name() + ", "

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,11 +21,16 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.zip.GZIPInputStream;
 
-/** Real flights as events in memory: the 20,000 of the examples, or a file of the same form, again and again. */
+/**
+ * Real flights as events in memory: the 20,000 of the examples, or a file of the same form, again and again, a month
+ * later each time.
+ */
 public final class FlightFile {
     private static final Instant CREATED = Instant.parse("2001-01-01T00:00:00Z");
     private static final byte[] NO_METADATA = {};
     private static final int COLUMNS = 5;
+    private static final YearMonth DAYS_OF_FIRST = YearMonth.of(2001, 1);
+    private static final String DAYS_OF = DAYS_OF_FIRST + "-";
 
     private FlightFile() {}
 
@@ -35,9 +41,6 @@ public final class FlightFile {
      */
     public static List<EventEnvelope> events(Optional<Path> file, int count) throws IOException {
         List<SampleEvent> flights = file.isPresent() ? read(file.get(), count) : SampleFlights.events();
-        List<byte[]> data = flights.stream()
-                .map(flight -> flight.data().getBytes(StandardCharsets.UTF_8))
-                .toList();
         Map<String, Long> revisions = new HashMap<>();
         List<EventEnvelope> events = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -49,10 +52,17 @@ public final class FlightFile {
                     revisions.merge(flight.stream(), 1L, Long::sum) - 1,
                     Position.inLog(100L + i, 100L + i),
                     CREATED,
-                    data.get(i % data.size()),
+                    data(flight, i / flights.size()),
                     NO_METADATA));
         }
         return events;
+    }
+
+    /** Each time again they depart a month later, so that there are as many days as in a long file. */
+    private static byte[] data(SampleEvent flight, int again) {
+        String data =
+                again == 0 ? flight.data() : flight.data().replace(DAYS_OF, DAYS_OF_FIRST.plusMonths(again) + "-");
+        return data.getBytes(StandardCharsets.UTF_8);
     }
 
     private static List<SampleEvent> read(Path file, int count) throws IOException {

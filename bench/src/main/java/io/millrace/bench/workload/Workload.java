@@ -36,7 +36,12 @@ public interface Workload {
     /** What follows the condition. */
     String onConflict();
 
-    /** What a plain fold over these events leaves, each row as {@code SELECT t::text} shows it, in any order. */
+    /** What shows a row {@code t} as a text. */
+    default String rowText() {
+        return "t::text";
+    }
+
+    /** What a plain fold over these events leaves, each row as {@link #rowText} shows it, in any order. */
     List<String> expectedRows(List<EventEnvelope> events);
 
     /** The best fold that a user would write for just this read model. For one thread. */
