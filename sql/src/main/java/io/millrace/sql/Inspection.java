@@ -16,6 +16,12 @@ import java.util.stream.Stream;
 
 /** Looks at the database for people; writes nothing. */
 final class Inspection {
+    /** What checkpoints' rows have counted since, as rows of flush_counts. */
+    private static final String STILL_COUNTING =
+            "SELECT projection, counted_since, counted_reason, counted_flushes, counted_events, counted_changes,"
+                    + " counted_rows, counted_statements, counted_round_trips FROM millrace.checkpoints"
+                    + " WHERE counted_flushes > 0";
+
     private Inspection() {}
 
     /** Whether a committer's session of this projection lives. */
@@ -56,7 +62,8 @@ final class Inspection {
             throws SQLException {
         String sql = "SELECT reason, sum(flushes)::bigint, sum(events)::bigint, sum(changes)::bigint,"
                 + " sum(changed_rows)::bigint, sum(statements)::bigint, sum(round_trips)::bigint"
-                + " FROM millrace.flush_counts WHERE projection = ?"
+                + " FROM (SELECT * FROM millrace.flush_counts UNION ALL " + STILL_COUNTING
+                + ") AS f WHERE projection = ?"
                 + (lastMinutes.isPresent()
                         ? " AND began_at > clock_timestamp() - make_interval(mins => " + lastMinutes.getAsLong() + ")"
                         : "")

@@ -152,7 +152,8 @@ public final class MeasuredDatabase implements AutoCloseable {
             sql.append(
                             "TRUNCATE millrace.flush_counts;CREATE TEMP TABLE kept AS SELECT * FROM millrace.checkpoints;TRUNCATE millrace.checkpoints;")
                     .append("UPDATE kept SET position = NULL, handled_position = NULL, handled_event_id = NULL,")
-                    .append(" flush_number = 0;INSERT INTO millrace.checkpoints SELECT * FROM kept;DROP TABLE kept");
+                    .append(
+                            " flush_number = 0, counted_reason = NULL, counted_flushes = 0;INSERT INTO millrace.checkpoints SELECT * FROM kept;DROP TABLE kept");
             session.execute(sql.toString());
             return new MeasuredCommitter(session, planner, projection, way, checkpoint(), writer);
         } catch (SQLException e) {

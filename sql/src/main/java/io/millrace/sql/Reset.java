@@ -18,7 +18,7 @@ final class Reset {
     private static final String CLEAR = """
             UPDATE millrace.checkpoints SET epoch = ?, flush_number = 0, position = NULL,
                 handled_position = NULL, handled_event_id = NULL, writer_id = NULL, writer_host = NULL,
-                writer_process_id = NULL, moved_at = NULL
+                writer_process_id = NULL, moved_at = NULL, counted_reason = NULL, counted_flushes = 0
             WHERE projection = ?""";
 
     private static final String FORGET_PARKED = "DELETE FROM millrace.parked_events WHERE projection = ?";

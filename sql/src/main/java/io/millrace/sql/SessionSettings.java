@@ -28,6 +28,7 @@ final class SessionSettings {
                     ";",
                     "SET application_name = " + Identifiers.literal(WriterSessions.name(projection, epoch)),
                     "SET standard_conforming_strings = on",
+                    "SET default_transaction_isolation = 'read committed'",
                     set("lock_timeout", timeouts.lock()),
                     set("statement_timeout", timeouts.statement()),
                     set("idle_in_transaction_session_timeout", timeouts.socket())));

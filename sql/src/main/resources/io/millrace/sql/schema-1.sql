@@ -17,7 +17,16 @@ CREATE TABLE millrace.checkpoints (
     moved_at timestamptz,
     source text NOT NULL,
     event_types text NOT NULL,
-    read_models text NOT NULL
+    read_models text NOT NULL,
+    -- What flushes took in the five minutes that began then, for that reason: what flush_counts has no row of yet.
+    counted_reason text,
+    counted_since timestamptz,
+    counted_flushes bigint NOT NULL DEFAULT 0,
+    counted_events bigint NOT NULL DEFAULT 0,
+    counted_changes bigint NOT NULL DEFAULT 0,
+    counted_rows bigint NOT NULL DEFAULT 0,
+    counted_statements bigint NOT NULL DEFAULT 0,
+    counted_round_trips bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50);
 
 CREATE TABLE millrace.read_models (
@@ -164,8 +173,9 @@ CREATE TABLE millrace.parked_events (
     PRIMARY KEY (projection, sequence)
 );
 
--- What flushes took, by five minutes and reason; those older than 48 hours are summed up at -infinity. A flush adds to one
--- row, in its own transaction: what is counted here is in the read model, once.
+-- What flushes took, by five minutes and reason; those older than 48 hours are summed up at -infinity. What a flush took
+-- is counted in its checkpoint's row, which it writes anyway, and put here when another five minutes begin, or another
+-- reason: in the flush's own transaction, so that what is counted is in the read model, once.
 CREATE TABLE millrace.flush_counts (
     projection text NOT NULL,
     began_at timestamptz NOT NULL,
@@ -200,8 +210,40 @@ RETURNS void LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
         round_trips = f.round_trips + excluded.round_trips
 $$;
 
--- Moves a checkpoint, and counts the flush, if it stands where the caller left it; else raises MR001, and with it undoes the caller's flush.
--- Returns the time, in microseconds since 1970.
+-- Puts what a checkpoint's row has counted to the rest, and lets it count for another reason or another five minutes.
+CREATE FUNCTION millrace.count_anew(
+    its_projection text, its_epoch bigint, its_flush_number bigint, its_reason text, moment timestamptz
+) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO millrace.flush_counts AS f
+    SELECT c.projection, c.counted_since, c.counted_reason, c.counted_flushes, c.counted_events, c.counted_changes,
+        c.counted_rows, c.counted_statements, c.counted_round_trips
+    FROM millrace.checkpoints AS c
+    WHERE c.projection = its_projection AND c.epoch = its_epoch AND c.flush_number = its_flush_number
+      AND c.counted_flushes > 0
+    ON CONFLICT (projection, began_at, reason) DO UPDATE
+    SET flushes = f.flushes + excluded.flushes,
+        events = f.events + excluded.events,
+        changes = f.changes + excluded.changes,
+        changed_rows = f.changed_rows + excluded.changed_rows,
+        statements = f.statements + excluded.statements,
+        round_trips = f.round_trips + excluded.round_trips;
+    UPDATE millrace.checkpoints AS c
+    SET counted_reason = its_reason,
+        counted_since = date_bin('5 minutes', moment, '2000-01-01 00:00+00'),
+        counted_flushes = 0,
+        counted_events = 0,
+        counted_changes = 0,
+        counted_rows = 0,
+        counted_statements = 0,
+        counted_round_trips = 0
+    WHERE c.projection = its_projection AND c.epoch = its_epoch AND c.flush_number = its_flush_number;
+    PERFORM millrace.sum_up_old_flush_counts(its_projection, moment);
+END
+$$;
+
+-- Moves a checkpoint, and counts the flush, if it stands where the caller left it; else raises MR001, and with it undoes
+-- the caller's flush. Returns the time, in microseconds since 1970. All that most flushes do is the one update.
 CREATE FUNCTION millrace.move_checkpoint(
     its_projection text,
     its_epoch bigint,
@@ -222,42 +264,38 @@ CREATE FUNCTION millrace.move_checkpoint(
 ) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     moment timestamptz := clock_timestamp();
-    is_first boolean;
 BEGIN
-    UPDATE millrace.checkpoints AS c
-    SET position = to_position,
-        handled_position = coalesce(new_handled_position, c.handled_position),
-        handled_event_id = coalesce(new_handled_event_id, c.handled_event_id),
-        flush_number = c.flush_number + 1,
-        writer_id = new_writer_id,
-        writer_host = new_writer_host,
-        writer_process_id = new_writer_process_id,
-        moved_at = moment
-    WHERE c.projection = its_projection
-      AND c.epoch = its_epoch
-      AND c.flush_number = its_flush_number
-      AND c.position IS NOT DISTINCT FROM from_position;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'MR001',
-            MESSAGE = format('the checkpoint of projection "%s" does not stand at %s in epoch %s, after flush %s',
-                its_projection, coalesce(from_position, 'its start'), its_epoch, its_flush_number);
-    END IF;
-    INSERT INTO millrace.flush_counts AS f
-    VALUES (its_projection, date_bin('5 minutes', moment, '2000-01-01 00:00+00'), its_reason, 1, its_events, its_changes,
-        its_rows, its_statements, its_round_trips)
-    ON CONFLICT (projection, began_at, reason) DO UPDATE
-    SET flushes = f.flushes + 1,
-        events = f.events + excluded.events,
-        changes = f.changes + excluded.changes,
-        changed_rows = f.changed_rows + excluded.changed_rows,
-        statements = f.statements + excluded.statements,
-        round_trips = f.round_trips + excluded.round_trips
-    RETURNING f.flushes = 1 INTO is_first;
-    IF is_first THEN
-        PERFORM millrace.sum_up_old_flush_counts(its_projection, moment);
-    END IF;
-    RETURN (extract(epoch FROM moment) * 1000000)::bigint;
+    FOR attempt IN 1..2 LOOP
+        UPDATE millrace.checkpoints AS c
+        SET position = to_position,
+            handled_position = coalesce(new_handled_position, c.handled_position),
+            handled_event_id = coalesce(new_handled_event_id, c.handled_event_id),
+            flush_number = c.flush_number + 1,
+            writer_id = new_writer_id,
+            writer_host = new_writer_host,
+            writer_process_id = new_writer_process_id,
+            moved_at = moment,
+            counted_flushes = c.counted_flushes + 1,
+            counted_events = c.counted_events + its_events,
+            counted_changes = c.counted_changes + its_changes,
+            counted_rows = c.counted_rows + its_rows,
+            counted_statements = c.counted_statements + its_statements,
+            counted_round_trips = c.counted_round_trips + its_round_trips
+        WHERE c.projection = its_projection
+          AND c.epoch = its_epoch
+          AND c.flush_number = its_flush_number
+          AND c.position IS NOT DISTINCT FROM from_position
+          AND c.counted_reason = its_reason
+          AND c.counted_since = date_bin('5 minutes', moment, '2000-01-01 00:00+00');
+        IF FOUND THEN
+            RETURN (extract(epoch FROM moment) * 1000000)::bigint;
+        END IF;
+        PERFORM millrace.count_anew(its_projection, its_epoch, its_flush_number, its_reason, moment);
+    END LOOP;
+    RAISE EXCEPTION USING
+        ERRCODE = 'MR001',
+        MESSAGE = format('the checkpoint of projection "%s" does not stand at %s in epoch %s, after flush %s',
+            its_projection, coalesce(from_position, 'its start'), its_epoch, its_flush_number);
 END
 $$;
 

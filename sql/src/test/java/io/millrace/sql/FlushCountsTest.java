@@ -3,8 +3,11 @@ package io.millrace.sql;
 import static io.millrace.sql.Fixtures.VIEWS;
 import static io.millrace.sql.Fixtures.views;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.millrace.batching.Batch;
 import io.millrace.batching.CommitOutcome;
+import io.millrace.batching.FlushReason;
 import io.millrace.projections.Projection;
 import java.util.List;
 import java.util.OptionalLong;
@@ -61,18 +64,50 @@ class FlushCountsTest {
     void areSummedUpAfterFortyEightHours() {
         PostgresBatchCommitter committer = store.committerFor(PROJECTION);
         committer.commit(views(PROJECTION, 5, "ann"));
-        database.execute("UPDATE millrace.flush_counts SET began_at = began_at - interval '49 hours'");
+        passFortyNineHours();
         committer.commit(views(PROJECTION, 6, "ann"));
-        database.execute("UPDATE millrace.flush_counts SET began_at = began_at - interval '49 hours'"
-                + " WHERE began_at > '-infinity'");
+        passFortyNineHours();
 
         committer.commit(views(PROJECTION, 7, "ann"));
 
         assertThat(database.query(
                         "SELECT began_at = '-infinity', flushes FROM millrace.flush_counts ORDER BY began_at"))
-                .containsExactly("t|2", "f|1");
+                .containsExactly("t|2");
         assertThat(only(EVER).flushes()).isEqualTo(3);
         assertThat(only(OptionalLong.of(60)).flushes()).isEqualTo(1);
+    }
+
+    private void passFortyNineHours() {
+        database.execute("UPDATE millrace.checkpoints SET counted_since = counted_since - interval '49 hours'");
+    }
+
+    @Test
+    void areKeptApartByReasonAndFiveMinutes() {
+        PostgresBatchCommitter committer = store.committerFor(PROJECTION);
+        committer.commit(views(PROJECTION, 5, "ann"));
+        committer.commit(of(views(PROJECTION, 6, "ann"), FlushReason.LIVE));
+        committer.commit(views(PROJECTION, 7, "ann", "bob"));
+        database.execute("UPDATE millrace.checkpoints SET counted_since = counted_since - interval '5 minutes'");
+
+        committer.commit(views(PROJECTION, 8, "ann"));
+
+        assertThat(database.query("SELECT reason, sum(flushes), sum(changed_rows) FROM millrace.flush_counts"
+                        + " GROUP BY reason ORDER BY reason"))
+                .containsExactly("LIVE|1|1", "SIZE|2|3");
+        assertThat(store.flushCounts("views-per-viewer", EVER))
+                .extracting(FlushCounts::reason, FlushCounts::flushes)
+                .containsExactly(tuple(FlushReason.SIZE, 3L), tuple(FlushReason.LIVE, 1L));
+    }
+
+    private static Batch of(Batch batch, FlushReason reason) {
+        return new Batch(
+                batch.projection(),
+                batch.number(),
+                reason,
+                batch.changes(),
+                batch.checkpoint(),
+                batch.lastHandled(),
+                batch.events());
     }
 
     @Test
