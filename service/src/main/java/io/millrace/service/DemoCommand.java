@@ -1,5 +1,6 @@
 package io.millrace.service;
 
+import io.millrace.batching.BatchSizing;
 import io.millrace.batching.FlushPolicy;
 import io.millrace.batching.ProjectorOptions;
 import io.millrace.examples.ReferenceViewing;
@@ -38,8 +39,9 @@ final class DemoCommand implements Callable<Integer> {
      * Batches go out when they are full or the store has nothing more, never because this machine is slow: the demo
      * shows the same number of batches everywhere.
      */
-    private static final ProjectorOptions UNHURRIED =
-            ProjectorOptions.DEFAULT.withFlushPolicy(FlushPolicy.DEFAULT.withMaxAge(Duration.ofMinutes(5)));
+    private static final ProjectorOptions UNHURRIED = ProjectorOptions.DEFAULT.withFlushPolicy(FlushPolicy.DEFAULT
+            .withMaxAge(Duration.ofMinutes(5))
+            .withSizing(BatchSizing.FIXED.withMaxEvents(FlushPolicy.DEFAULT.batchSize())));
 
     private static final Duration LIVE_EVERY = Duration.ofMillis(250);
 
