@@ -58,7 +58,8 @@ final class ReplayIT {
         assertThat(summary.path("handled").asLong()).isEqualTo(20_000);
         // Of 100 events each; where the machine is so busy that flushes take far longer than they did, of more.
         assertThat(summary.path("batches").asLong()).isBetween(20L, 200L);
-        assertThat(summary.path("roundTrips").asLong()).isEqualTo(200);
+        assertThat(summary.path("roundTrips").asLong())
+                .isEqualTo(summary.path("batches").asLong());
     }
 
     @Test

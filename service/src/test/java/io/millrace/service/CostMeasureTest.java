@@ -47,8 +47,9 @@ class CostMeasureTest {
             // Of 200 events 2 batches and 10 live ones: 12 flushes, 60 per 1,000 events.
             assertThat(fifth.get("roundTrips").asInt()).isEqualTo(60);
             assertThat(fifth.get("commits").asInt()).isBetween(60, 80);
-            // Each writes a row of the read model, the checkpoint and the counters.
-            assertThat(fifth.get("rows").asInt()).isEqualTo(180);
+            // Each writes a row of the read model and the checkpoint, which counts it; where the reason for flushing
+            // changes (full, live), what was counted is put away: at most two rows each time.
+            assertThat(fifth.get("rows").asInt()).isBetween(120, 160);
             assertThat(fifth.get("walKiB").asDouble())
                     .isPositive()
                     .isLessThan(second.get("walKiB").asDouble() / 2);
