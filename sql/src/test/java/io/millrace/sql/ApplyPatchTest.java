@@ -18,7 +18,7 @@ class ApplyPatchTest {
             ReadModel.table("documents").key("id", TEXT).column("doc", JSONB).build();
     private static final Projection PROJECTION = Fixtures.projection("documents", DOCUMENTS);
 
-    private static final TestDatabase DATABASE = TestDatabase.create();
+    private static final TestDatabase DATABASE = TestDatabase.createForClass();
     private static final PostgresStore STORE = PostgresStore.open(DATABASE.settings());
     private static final PostgresBatchCommitter COMMITTER = STORE.committerFor(PROJECTION);
     private static long position;

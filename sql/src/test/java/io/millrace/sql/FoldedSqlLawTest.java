@@ -40,7 +40,7 @@ class FoldedSqlLawTest {
     /** 0: all rows share the statement that fits every shape; 1,000: none does. */
     private static final int[] MAX_SHAPES = {1_000, 0, 4};
 
-    private static final TestDatabase DATABASE = TestDatabase.create();
+    private static final TestDatabase DATABASE = TestDatabase.createForClass();
     private static Connection connection;
     private static PlanRunner runner;
 

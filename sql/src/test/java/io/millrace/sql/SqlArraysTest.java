@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Values arrive as they were sent, whatever the session's settings. */
 class SqlArraysTest {
-    private static final TestDatabase DATABASE = TestDatabase.create();
+    private static final TestDatabase DATABASE = TestDatabase.createForClass();
 
     static List<Arguments> values() {
         return List.of(

@@ -10,6 +10,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -18,6 +20,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class TestDatabase {
     private static final AtomicInteger COUNTER = new AtomicInteger();
     private static final EmbeddedPostgres SERVER = start();
+    /** More than one test uses at once. */
+    private static final int KEPT = 4;
+
+    private static final Queue<TestDatabase> OF_TESTS = new ConcurrentLinkedQueue<>();
 
     private final String name;
 
@@ -36,7 +42,19 @@ final class TestDatabase {
         }
     }
 
+    /** For one test. Those of tests that are long over are dropped: the server's end would take minutes to delete all. */
     static TestDatabase create() {
+        TestDatabase database = createForClass();
+        OF_TESTS.add(database);
+        if (OF_TESTS.size() > KEPT) {
+            String oldest = OF_TESTS.remove().name;
+            new TestDatabase("postgres").execute("DROP DATABASE " + oldest + " WITH (FORCE)");
+        }
+        return database;
+    }
+
+    /** For all tests of a class. */
+    static TestDatabase createForClass() {
         TestDatabase database = new TestDatabase("test_" + COUNTER.incrementAndGet());
         new TestDatabase("postgres").execute("CREATE DATABASE " + database.name);
         return database;
