@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** PgBouncer in front of a test's database, where there is one on the PATH. */
+/** PgBouncer in front of a test's database: the one that MILLRACE_IT_PGBOUNCER names, else the one on the PATH, if any. */
 final class PgBouncer implements AutoCloseable {
     private final Process process;
     private final int port;
@@ -26,6 +26,11 @@ final class PgBouncer implements AutoCloseable {
 
     /** Where the program is. */
     static Optional<Path> program() {
+        Optional<Path> named =
+                Optional.ofNullable(System.getenv("MILLRACE_IT_PGBOUNCER")).map(Path::of);
+        if (named.isPresent()) {
+            return named;
+        }
         String path = Optional.ofNullable(System.getenv("PATH")).orElse("") + File.pathSeparator + "/usr/sbin";
         return Arrays.stream(path.split(File.pathSeparator, -1))
                 .map(folder -> Path.of(folder, "pgbouncer"))
