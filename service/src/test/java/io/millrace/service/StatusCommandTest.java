@@ -13,6 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 class StatusCommandTest {
     private static final String PAID = "{\"account\":\"a\",\"amount\":2,\"note\":\"n\"}";
 
+    private static final int ATTEMPTS = 10;
+
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path folder;
@@ -60,9 +62,14 @@ class StatusCommandTest {
         servers.append(
                 "account-a", "Paid", Stream.generate(() -> PAID).limit(10_500).toArray(String[]::new));
 
-        Ended ended = TestProgram.run("status", "--config", servers.configure(folder, "payments"));
+        String config = servers.configure(folder, "payments");
+        String out = "";
+        // On a busy machine the 2 s that it counts for may be over first: then it is asked again.
+        for (int attempt = 1; !out.contains("10,") && attempt <= ATTEMPTS; attempt++) {
+            out = TestProgram.run("status", "--config", config).out();
+        }
 
-        assertThat(ended.out()).contains("projection  state", "more than 10,000");
+        assertThat(out).contains("projection  state", "more than 10,000");
     }
 
     @Test
