@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * Handles parked events after all, or discards them. The rows, and that the events are parked no more, are committed
@@ -32,7 +33,7 @@ public final class ParkedRetry {
     private final Queue queue;
     private final boolean eachAlone;
     private final Pause pause;
-    private final Backoff backoff = new Backoff(RetryDelays.DEFAULT, new SplittableRandom());
+    private final Backoff backoff;
     private final CommutingChanges commuting = new CommutingChanges();
     private long batchNumber;
 
@@ -80,11 +81,23 @@ public final class ParkedRetry {
 
     /** @param committer opened for this, before the queue is read: it stands where nobody parks any more */
     public ParkedRetry(Projection projection, BatchCommitter committer, Queue queue, PoisonPolicy policy, Pause pause) {
+        this(projection, committer, queue, policy, pause, new SplittableRandom());
+    }
+
+    /** @param random for the jitter of the pauses */
+    public ParkedRetry(
+            Projection projection,
+            BatchCommitter committer,
+            Queue queue,
+            PoisonPolicy policy,
+            Pause pause,
+            RandomGenerator random) {
         this.projection = projection;
         this.committer = committer;
         this.queue = queue;
         this.eachAlone = policy.onPoison() == PoisonPolicy.OnPoison.PARK_ALONE;
         this.pause = pause;
+        this.backoff = new Backoff(RetryDelays.DEFAULT, random);
     }
 
     /**

@@ -81,6 +81,8 @@ public enum Fault {
     STOP,
     /** Another process is started for the same projection. */
     SECOND_PROCESS,
+    /** A command claims the lease of a projection for a while. */
+    CLAIM,
     /** Somebody empties the read model and raises the epoch. */
     RESET,
 

@@ -55,6 +55,8 @@ final class Met {
         LEASE_RUN_OUT_AT_ITS_HOLDER,
         LEASE_HANDED_OVER,
         LEASE_AWAITED,
+        CLAIM_GRANTED,
+        SHARED_FAIRLY,
         SUBSCRIBED,
         SUBSCRIBED_AGAIN,
         INTERRUPTED,

@@ -38,6 +38,9 @@ final class Misfortunes {
         plan(Fault.STOP, () -> anyProgram(Fault.STOP).ifPresent(Program::stop));
         plan(Fault.SECOND_PROCESS, world::startProgram);
         plan(Fault.RESET, this::reset);
+        if (world.scenario.leases()) {
+            plan(Fault.CLAIM, this::claim);
+        }
     }
 
     private void plan(Fault fault, Runnable misfortune) {
@@ -74,6 +77,13 @@ final class Misfortunes {
     private void freeze() {
         anyProgram(Fault.FREEZE)
                 .ifPresent(program -> program.process.freeze(faults.nanos(Fault.FREEZE, Duration.ofSeconds(15))));
+    }
+
+    private void claim() {
+        String projection = world.projections
+                .get(faults.draw(Fault.CLAIM, world.projections.size()))
+                .name();
+        world.claim(projection, faults.nanos(Fault.CLAIM, Duration.ofSeconds(8)));
     }
 
     private void reset() {

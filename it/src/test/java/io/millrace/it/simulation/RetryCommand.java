@@ -77,10 +77,12 @@ final class RetryCommand {
         Writer writer = new Writer(new UUID(17, process.id()), "simulated", process.id());
         try (PostgresBatchCommitter committer =
                 SimulatedCommitters.of(world.database, process, projection, checkpoint, writer)) {
-            retry(new ParkedRetry(projection, committer, new Queue(process), world.scenario.policy(), time -> {
+            ParkedRetry.Pause pause = time -> {
                 world.met.state(Met.Expected.RETRY_PAUSED);
                 process.await(time.toNanos());
-            }));
+            };
+            retry(new ParkedRetry(
+                    projection, committer, new Queue(process), world.scenario.policy(), pause, world.random));
         }
     }
 

@@ -244,6 +244,9 @@ final class Safety {
         for (Program program : world.programs()) {
             holders += program.holds(projection) ? 1 : 0;
         }
+        for (ClaimCommand claim : world.claims()) {
+            holders += claim.holds(projection) ? 1 : 0;
+        }
         if (holders > 1) {
             world.violate(holders + " hold the lease of " + projection + ": " + world.programs());
         }

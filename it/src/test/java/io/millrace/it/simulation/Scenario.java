@@ -47,7 +47,7 @@ record Scenario(
                 5 + random.nextInt(40),
                 leases,
                 leases ? 1 + random.nextInt(3) : 1,
-                leases ? 1 + random.nextInt(2) : 1);
+                leases ? 1 + random.nextInt(3) : 1);
     }
 
     Source source() {

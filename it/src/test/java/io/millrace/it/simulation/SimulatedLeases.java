@@ -29,8 +29,24 @@ final class SimulatedLeases {
         long from;
         long until;
 
+        @Nullable
+        Instance claimant;
+
+        long claimedFrom;
+        long claimedUntil;
+
         boolean isLive(long now) {
             return from <= now && now < until;
+        }
+
+        Optional<Instance> claimant(long now) {
+            return claimedFrom <= now && now < claimedUntil ? Optional.ofNullable(claimant) : Optional.empty();
+        }
+
+        void endClaimOf(Instance instance) {
+            if (instance.equals(claimant)) {
+                claimant = null;
+            }
         }
 
         boolean isHeldBy(Instance instance) {
@@ -52,13 +68,24 @@ final class SimulatedLeases {
                 lease.until = until;
             }
         });
+        beat.claimed().forEach(projection -> {
+            Lease lease = lease(projection);
+            if (lease.claimant(now).filter(one -> !one.equals(beat.self())).isEmpty()) {
+                lease.claimant = beat.self();
+                lease.claimedFrom = now;
+                lease.claimedUntil = until;
+            }
+        });
     }
 
     OptionalLong take(Instance self, String projection, long checkpointEpoch, Duration validFor, long now) {
         Lease lease = lease(projection);
-        if (lease.isLive(now) && !lease.isHeldBy(self)) {
+        boolean isAnothers =
+                lease.claimant(now).filter(one -> !one.equals(self)).isPresent();
+        if (isAnothers || (lease.isLive(now) && !lease.isHeldBy(self))) {
             return OptionalLong.empty();
         }
+        lease.claimant = null;
         lease.holder = self;
         lease.epoch = Math.max(lease.epoch, checkpointEpoch) + 1;
         lease.from = now;
@@ -76,6 +103,7 @@ final class SimulatedLeases {
 
     void leave(Instance self) {
         members.remove(self.id());
+        leases.values().forEach(lease -> lease.endClaimOf(self));
     }
 
     LeaseBoard board(long now) {
@@ -90,7 +118,7 @@ final class SimulatedLeases {
                         Optional.ofNullable(lease.holder),
                         lease.epoch,
                         lease.isLive(now) ? Duration.ofNanos(lease.until - now) : Duration.ZERO,
-                        Optional.empty())));
+                        lease.claimant(now))));
         return new LeaseBoard(sharing, rows);
     }
 

@@ -48,7 +48,7 @@ class SimulationTest {
 
     @Test
     void theSameSeedRunsTheSame() {
-        for (long seed = 1; seed <= 20; seed++) {
+        for (long seed = 1; seed <= 100; seed++) {
             assertThat(trace(seed)).as("seed " + seed).isEqualTo(trace(seed));
         }
     }

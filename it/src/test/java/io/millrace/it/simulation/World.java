@@ -23,6 +23,9 @@ final class World {
     static final Duration RECOVERY = Duration.ofSeconds(75);
 
     private static final Duration STOP_WITHIN = Duration.ofSeconds(15);
+    /** A command may have a lease for its patience and its work, and then each projection changes hands once. */
+    private static final Duration SHARED_WITHIN = Duration.ofSeconds(45);
+
     /** Each is up to two events that fail; with eleven in a row a projector would stop. */
     private static final int MOST_POISON = 4;
 
@@ -37,6 +40,7 @@ final class World {
     final Safety safety;
     final SplittableRandom random;
     private final List<Program> programs = new ArrayList<>();
+    private final List<ClaimCommand> claims = new ArrayList<>();
     private final @Nullable List<String> trace;
     private Optional<String> violation = Optional.empty();
     private int started;
@@ -80,6 +84,7 @@ final class World {
             violate("the head was not reached within " + RECOVERY.toSeconds() + " s after the last fault: "
                     + safety.whereAll() + ", programs " + programs);
         }
+        awaitFairShare();
         stopAll();
         return violation;
     }
@@ -145,6 +150,37 @@ final class World {
                                         programs.stream().anyMatch(program -> program.isLive(projection.name()))));
     }
 
+    /** No program has more than the projections over the programs, rounded up, while none has given one up. */
+    private void awaitFairShare() {
+        if (!scenario.leases() || history.poison().isPresent() || safety.hasHeardRepetition()) {
+            return;
+        }
+        long until = time.nanos() + SHARED_WITHIN.toNanos();
+        while (!time.isStopped() && !isSharedFairly() && time.nanos() < until) {
+            time.pass(Duration.ofMillis(250).toNanos());
+        }
+        if (violation.isEmpty() && !isSharedFairly()) {
+            violate("not shared fairly within " + SHARED_WITHIN.toSeconds() + " s: " + programs);
+        }
+        met.state(Met.Expected.SHARED_FAIRLY);
+    }
+
+    private boolean isSharedFairly() {
+        List<Program> running = running();
+        int most = -Math.floorDiv(-projections.size(), Math.max(1, running.size()));
+        int held = 0;
+        for (Program program : running) {
+            int its = (int) projections.stream()
+                    .filter(projection -> program.holds(projection.name()))
+                    .count();
+            if (its > most) {
+                return false;
+            }
+            held += its;
+        }
+        return held == projections.size();
+    }
+
     private void stopAll() {
         closing = true;
         programs.forEach(Program::stop);
@@ -171,6 +207,16 @@ final class World {
             retry.untilNothingIsParked();
             safety.checkRetried(projection.name());
         }
+    }
+
+    void claim(String projection, long forNanos) {
+        ClaimCommand claim = new ClaimCommand(this, new SimulatedProcess(this, nextProcess()), projection, forNanos);
+        claims.add(claim);
+        claim.start();
+    }
+
+    List<ClaimCommand> claims() {
+        return claims;
     }
 
     int nextProcess() {
