@@ -73,6 +73,7 @@ public final class Departures implements ProjectionProvider {
                     "column-added",
                     "statement-timeout",
                     "no-connection",
+                    "few-connections",
                     "read-only",
                     "disk-full",
                     "slow-database")

@@ -101,6 +101,10 @@ final class Surrounded implements AutoCloseable {
         return Cli.start("run", "--config", configuration);
     }
 
+    Cli.Result replay() {
+        return Cli.run("replay", setup.projection(), "--config", configuration);
+    }
+
     Cli.Running startLive() throws InterruptedException {
         Cli.Running run = start();
         awaitLog(run, setup.projection() + ": LIVE");

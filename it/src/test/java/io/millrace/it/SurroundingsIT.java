@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * goes on by itself, or stops with an error that names the cause; no event is blamed, lost or counted twice.
  */
 final class SurroundingsIT {
+    private static final Duration REFUSED_WITHIN = Duration.ofSeconds(20);
     /** How long connections are exhausted; a minute in the long run. */
     private static final Duration EXHAUSTED = Duration.ofSeconds(Long.getLong("millrace.it.exhausted.seconds", 4));
 
@@ -166,6 +167,19 @@ final class SurroundingsIT {
                 System.out.printf(
                         "no connection for %d s: goes on %d ms after there is one%n",
                         EXHAUSTED.toSeconds(), (System.nanoTime() - since) / 1_000_000);
+            }
+        }
+    }
+
+    @Test
+    void refusesToRunAndToReplayWhereTooFewConnectionsAreAllowed() throws Exception {
+        try (Surrounded around = surrounded("few-connections")) {
+            around.execute("ALTER ROLE " + around.role() + " CONNECTION LIMIT 3");
+            for (Cli.Result refused : List.of(around.start().await(REFUSED_WITHIN), around.replay())) {
+                assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(5);
+                assertThat(refused.err())
+                        .contains("expected to be allowed 4 (1 projection + 1 for the leases + 2 for everything else)")
+                        .contains("CONNECTION LIMIT allows 3");
             }
         }
     }

@@ -98,6 +98,7 @@ final class ReplayCommand implements Callable<Integer> {
         Optional<Position> from = fromStart
                 ? Optional.empty()
                 : servers.postgres().checkpoints().find(name).flatMap(Checkpoint::position);
+        servers.postgres().requireConnections(1);
         servers.postgres().prepareLeases(List.of(projection));
         List<RunSummary> summaries;
         ExitCode exitCode;
