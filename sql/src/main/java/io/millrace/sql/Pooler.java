@@ -30,6 +30,9 @@ final class Pooler {
      */
     static void check(Connection connection) {
         try (Statement statement = connection.createStatement()) {
+            // Else the driver names its COMMIT, which stays behind in the server's session, for the next one to trip
+            // over.
+            connection.unwrap(PGConnection.class).setPrepareThreshold(0);
             connection.setAutoCommit(false);
             statement.execute("SELECT set_config('lock_timeout', '4321', true)");
             statement.execute("SELECT current_setting('lock_timeout')");

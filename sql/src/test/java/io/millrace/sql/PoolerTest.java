@@ -95,6 +95,17 @@ class PoolerTest {
     }
 
     @Test
+    void whoComesNextFindsNothingLeftBehindInTheSession() {
+        store.committerFor(PROJECTION, 1).commit(views(PROJECTION, 1, "ann"));
+        store.close();
+        store = PostgresStore.open(database.settings(proxy.port()));
+
+        assertThat(store.committerFor(PROJECTION, 2).commit(views(PROJECTION, 2, "ann")))
+                .isInstanceOf(Committed.class);
+        expectRows("ann|2");
+    }
+
+    @Test
     void aLostAnswerIsFoundOut() {
         PostgresBatchCommitter committer = store.committerFor(PROJECTION, 1);
         committer.commit(views(PROJECTION, 1, "ann"));
