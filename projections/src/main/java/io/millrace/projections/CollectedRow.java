@@ -81,12 +81,26 @@ final class CollectedRow implements Row {
         int place = place(name);
         ColumnType type = readModel.columns().get(place).type();
         try {
-            require(operation, type);
-            change.change(place, PlainChange.of(operation, type, present(operand(operation), type, value)));
+            change.change(place, plain(operation, type, value));
         } catch (RuntimeException e) {
             throw inColumn(name, e);
         }
         return this;
+    }
+
+    private static PlainChange plain(Operation operation, ColumnType type, Object value) {
+        if (operation != Operation.FIRST && isNumberOf(type, value)) {
+            return new PlainChange(operation, ((Number) value).longValue(), null);
+        }
+        require(operation, type);
+        return PlainChange.of(operation, type, present(operand(operation), type, value));
+    }
+
+    /** Whether this is what a whole number's column takes as it is. */
+    private static boolean isNumberOf(ColumnType type, Object value) {
+        return value instanceof Integer
+                ? type == ColumnType.BIGINT || type == ColumnType.INTEGER
+                : value instanceof Long && type == ColumnType.BIGINT;
     }
 
     /** The change of this row since the last raw statement. */

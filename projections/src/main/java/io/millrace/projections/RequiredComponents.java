@@ -1,8 +1,10 @@
 package io.millrace.projections;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.MapperConfig;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
 import com.fasterxml.jackson.databind.introspect.AnnotatedParameter;
@@ -21,7 +23,7 @@ import java.util.stream.Stream;
 
 /**
  * Tells Jackson that every component of a record must be there and not be null, unless it is an Optional or has an
- * annotation called {@code Nullable}, of whatever package, that is visible at run time.
+ * annotation called {@code Nullable}, of whatever package, that is visible at run time; and that it may ignore all else.
  */
 final class RequiredComponents extends JacksonAnnotationIntrospector {
     private static final long serialVersionUID = 1L;
@@ -44,6 +46,15 @@ final class RequiredComponents extends JacksonAnnotationIntrospector {
                 && !mayBeMissing(parameter)
                 && !JsonNode.class.isAssignableFrom(parameter.getRawType());
         return refuseNull ? said.withValueNulls(Nulls.FAIL) : said;
+    }
+
+    /**
+     * What a record does not name is skipped where it stands. The setting that lets it pass would copy it first, into a
+     * buffer that is thrown away.
+     */
+    @Override
+    public JsonIgnoreProperties.Value findPropertyIgnoralByName(MapperConfig<?> config, Annotated annotated) {
+        return super.findPropertyIgnoralByName(config, annotated).withIgnoreUnknown();
     }
 
     private static boolean mayBeMissing(AnnotatedParameter parameter) {

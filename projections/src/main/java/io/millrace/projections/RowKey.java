@@ -34,8 +34,16 @@ public final class RowKey implements Comparable<RowKey> {
 
     @Override
     public boolean equals(Object other) {
-        return this == other
-                || (other instanceof RowKey that && hashCode == that.hashCode && values.equals(that.values));
+        return this == other || (other instanceof RowKey that && hasSameValues(that));
+    }
+
+    /** A list compares with iterators; most keys have one value. */
+    private boolean hasSameValues(RowKey that) {
+        if (hashCode != that.hashCode) {
+            return false;
+        }
+        boolean single = values.size() == 1 && that.values.size() == 1;
+        return single ? values.get(0).equals(that.values.get(0)) : values.equals(that.values);
     }
 
     @Override
