@@ -74,6 +74,7 @@ public final class Departures implements ProjectionProvider {
                     "statement-timeout",
                     "no-connection",
                     "few-connections",
+                    "enough-connections",
                     "read-only",
                     "disk-full",
                     "slow-database")

@@ -164,6 +164,13 @@ final class Surrounded implements AutoCloseable {
         }
     }
 
+    /** How many sessions of this name the program has. */
+    int sessions(String applicationName) {
+        return query("SELECT pid FROM pg_stat_activity WHERE usename = '" + role + "' AND application_name = '"
+                        + applicationName + "'")
+                .size();
+    }
+
     void execute(String sql) {
         asAdministrator(database, sql);
     }

@@ -185,6 +185,26 @@ final class SurroundingsIT {
     }
 
     @Test
+    void replaysAndRunsWithAsManyConnectionsAsItSays() throws Exception {
+        try (Surrounded around = surrounded("enough-connections")) {
+            around.execute("ALTER ROLE " + around.role() + " CONNECTION LIMIT 4");
+            around.depart(300);
+            Cli.Result replay = around.replay();
+            assertThat(replay.exitCode()).as(replay.toString()).isZero();
+            assertThat(replay.err())
+                    .contains("4 (1 projection + 1 for the leases + 2 for everything else)")
+                    .doesNotContain("53300");
+            around.assertAllOnce();
+            try (Cli.Running run = around.startLive()) {
+                around.depart(300);
+                around.awaitAllOnce(run);
+                assertThat(around.sessions("millrace leases")).isEqualTo(1);
+                assertThat(run.err()).doesNotContain("53300");
+            }
+        }
+    }
+
+    @Test
     void triesAgainWhileTheDatabaseIsReadOnly() throws Exception {
         try (Surrounded around = surrounded("read-only")) {
             around.depart(3);

@@ -11,6 +11,8 @@ import io.millrace.service.configuration.Configuration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,6 +27,8 @@ import picocli.CommandLine.Parameters;
             "Interrupted, it goes on from its checkpoint when it is called again. With --from-start it begins anew."
         })
 final class ReplayCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplayCommand.class);
+
     private final Program program;
 
     @Parameters(paramLabel = "PROJECTION", description = "The projection's name.")
@@ -98,7 +102,7 @@ final class ReplayCommand implements Callable<Integer> {
         Optional<Position> from = fromStart
                 ? Optional.empty()
                 : servers.postgres().checkpoints().find(name).flatMap(Checkpoint::position);
-        servers.postgres().requireConnections(1);
+        LOG.info("Connections to PostgreSQL, at most: {}", servers.postgres().requireConnections(1));
         servers.postgres().prepareLeases(List.of(projection));
         List<RunSummary> summaries;
         ExitCode exitCode;
