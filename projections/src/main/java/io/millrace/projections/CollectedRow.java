@@ -1,6 +1,5 @@
 package io.millrace.projections;
 
-import io.millrace.projections.PlainChange.Operation;
 import org.jspecify.annotations.Nullable;
 
 /** Takes down the operations of a handler on one row: plain ones as they are, the others in normal form. */
@@ -27,7 +26,7 @@ final class CollectedRow implements Row {
             if (normalised == null && !column.nullable()) {
                 throw new IllegalArgumentException("expected a value that is not null, as the column may not be NULL");
             }
-            change.change(place, PlainChange.assign(normalised));
+            change.change(place, PlainOperation.ASSIGN, normalised);
         } catch (RuntimeException e) {
             throw inColumn(name, e);
         }
@@ -36,34 +35,40 @@ final class CollectedRow implements Row {
 
     @Override
     public Row increment(String name, Number by) {
-        return operate(Operation.ADD, name, by);
+        return operate(PlainOperation.ADD, name, by);
     }
 
     @Override
     public Row min(String name, Object value) {
-        return operate(Operation.LEAST, name, value);
+        return operate(PlainOperation.LEAST, name, value);
     }
 
     @Override
     public Row max(String name, Object value) {
-        return operate(Operation.GREATEST, name, value);
+        return operate(PlainOperation.GREATEST, name, value);
     }
 
     @Override
     public Row setIfAbsent(String name, Object value) {
-        return operate(Operation.FIRST, name, value);
+        return operate(PlainOperation.FIRST, name, value);
     }
 
     @Override
     public Row merge(String name, Object patch) {
         PendingChange change = pending();
-        Column column = readModel.columns().get(place(name));
+        int place = place(name);
+        Column column = readModel.columns().get(place);
         try {
             if (column.type() != ColumnType.JSONB) {
                 throw new InvalidProjectionException("expected a merge into a jsonb column: type="
                         + column.type().sqlName() + ". Use set, or make the column jsonb");
             }
-            change.change(column, Operations.merge((Json) present("a merge patch", column.type(), patch)));
+            Json document = (Json) present("a merge patch", column.type(), patch);
+            if (MergePatch.of(document.node()) instanceof MergePatch.Merge merge) {
+                change.change(place, PlainOperation.MERGE, merge);
+            } else {
+                change.change(place, PlainOperation.ASSIGN, document);
+            }
         } catch (RuntimeException e) {
             throw inColumn(name, e);
         }
@@ -76,24 +81,21 @@ final class CollectedRow implements Row {
         return this;
     }
 
-    private Row operate(Operation operation, String name, Object value) {
+    private Row operate(PlainOperation operation, String name, Object value) {
         PendingChange change = pending();
         int place = place(name);
         ColumnType type = readModel.columns().get(place).type();
         try {
-            change.change(place, plain(operation, type, value));
+            if (isNumberOf(type, value) && operation.takesNumber(type)) {
+                change.change(place, operation, ((Number) value).longValue(), null);
+            } else {
+                require(operation, type);
+                change.change(place, operation, present(operand(operation), type, value));
+            }
         } catch (RuntimeException e) {
             throw inColumn(name, e);
         }
         return this;
-    }
-
-    private static PlainChange plain(Operation operation, ColumnType type, Object value) {
-        if (operation != Operation.FIRST && isNumberOf(type, value)) {
-            return new PlainChange(operation, ((Number) value).longValue(), null);
-        }
-        require(operation, type);
-        return PlainChange.of(operation, type, present(operand(operation), type, value));
     }
 
     /** Whether this is what a whole number's column takes as it is. */
@@ -131,7 +133,7 @@ final class CollectedRow implements Row {
         return normalised;
     }
 
-    private static String operand(Operation operation) {
+    private static String operand(PlainOperation operation) {
         return switch (operation) {
             case ADD -> "an increment";
             case LEAST -> "a min";
@@ -140,7 +142,7 @@ final class CollectedRow implements Row {
         };
     }
 
-    private static void require(Operation operation, ColumnType type) {
+    private static void require(PlainOperation operation, ColumnType type) {
         switch (operation) {
             case ADD -> requireSummable(type);
             case LEAST -> requireOrdered("min", type);

@@ -2,7 +2,6 @@ package io.millrace.projections;
 
 import io.millrace.projections.ColumnChange.OnPresent.AddThenClamp;
 import io.millrace.projections.ColumnChange.Update;
-import io.millrace.projections.PlainChange.Operation;
 import java.math.BigDecimal;
 import java.util.Objects;
 import java.util.Optional;
@@ -17,87 +16,98 @@ final class FoldedColumn {
     private static final int FEW_DIGITS = 1_000;
 
     private final ColumnType type;
-    private final Operation operation;
+    private final PlainOperation operation;
+    private final boolean isNumber;
     private long number;
+    /** Where it is no number; of merge patches the {@link FoldedPatch}, from the second one on. */
     private @Nullable Object value;
     /** The least and the most that any prefix of the increments adds, with none of them. */
     private long lowest;
 
     private long highest;
 
-    FoldedColumn(ColumnType type, PlainChange first) {
+    FoldedColumn(ColumnType type, PlainOperation operation, PlainChanges first, int place) {
         this.type = type;
-        this.operation = first.operation();
-        this.number = first.number();
-        this.value = first.value();
+        this.operation = operation;
+        this.isNumber = operation.takesNumber(type);
+        this.number = first.number(place);
+        this.value = first.value(place);
         this.lowest = Math.min(0, number);
         this.highest = Math.max(0, number);
     }
 
     /** Whether the next change can be folded in here: it is of the same operation, and no sum leaves its range. */
-    boolean takes(PlainChange next) {
-        return next.operation() == operation && (operation != Operation.ADD || canAdd(next));
+    boolean takes(PlainOperation next, PlainChanges changes, int place) {
+        return next == operation && (operation != PlainOperation.ADD || canAdd(changes, place));
     }
 
-    private boolean canAdd(PlainChange next) {
-        if (value instanceof BigDecimal sum) {
-            return isShort(sum) && isShort((BigDecimal) Objects.requireNonNull(next.value()));
+    private boolean canAdd(PlainChanges next, int place) {
+        if (!isNumber) {
+            return isShort(value) && isShort(next.value(place));
         }
-        long sum = number + next.number();
-        boolean overflows = ((number ^ sum) & (next.number() ^ sum)) < 0;
+        long more = next.number(place);
+        long sum = number + more;
+        boolean overflows = ((number ^ sum) & (more ^ sum)) < 0;
         return !overflows && (type == ColumnType.BIGINT || sum == (int) sum);
     }
 
-    private static boolean isShort(BigDecimal number) {
-        return number.scale() <= FEW_DIGITS && number.precision() <= FEW_DIGITS;
+    private static boolean isShort(@Nullable Object number) {
+        return number instanceof BigDecimal decimal
+                && decimal.scale() <= FEW_DIGITS
+                && decimal.precision() <= FEW_DIGITS;
     }
 
     /** Folds in a change that this {@link #takes}. */
-    void fold(PlainChange next) {
-        switch (operation) {
-            case ADD -> add(next);
-            case LEAST -> {
-                if (value == null) {
-                    number = Math.min(number, next.number());
-                } else {
-                    value = ValueOrder.least(type, value, Objects.requireNonNull(next.value()));
-                }
-            }
-            case GREATEST -> {
-                if (value == null) {
-                    number = Math.max(number, next.number());
-                } else {
-                    value = ValueOrder.greatest(type, value, Objects.requireNonNull(next.value()));
-                }
-            }
-            case FIRST -> {}
-            case ASSIGN -> value = next.value();
+    void fold(PlainChanges next, int place) {
+        if (isNumber) {
+            foldNumber(next.number(place));
+        } else if (operation == PlainOperation.ASSIGN) {
+            value = next.value(place);
+        } else if (operation != PlainOperation.FIRST) {
+            value = folded(Objects.requireNonNull(value), Objects.requireNonNull(next.value(place)));
         }
     }
 
-    private void add(PlainChange next) {
-        if (value != null) {
-            value = Sums.add(type, value, Objects.requireNonNull(next.value()));
-            return;
+    private void foldNumber(long next) {
+        switch (operation) {
+            case ADD -> {
+                number += next;
+                lowest = Math.min(lowest, number);
+                highest = Math.max(highest, number);
+            }
+            case LEAST -> number = Math.min(number, next);
+            default -> number = Math.max(number, next);
         }
-        number += next.number();
-        lowest = Math.min(lowest, number);
-        highest = Math.max(highest, number);
+    }
+
+    private Object folded(Object before, Object next) {
+        return switch (operation) {
+            case ADD -> Sums.add(type, before, next);
+            case LEAST -> ValueOrder.least(type, before, next);
+            case GREATEST -> ValueOrder.greatest(type, before, next);
+            default -> merged(before, (MergePatch.Merge) next);
+        };
+    }
+
+    private static FoldedPatch merged(Object before, MergePatch.Merge next) {
+        FoldedPatch patch = before instanceof FoldedPatch folded ? folded : new FoldedPatch((MergePatch.Merge) before);
+        patch.fold(next);
+        return patch;
     }
 
     /** What it comes to, in normal form. */
     ColumnChange inFull() {
-        if (operation != Operation.ADD || value != null) {
-            return new PlainChange(operation, number, value).inFull(type);
+        if (operation == PlainOperation.ADD && isNumber) {
+            Object sum = PlainOperation.boxed(type, number);
+            return new Update(
+                    sum,
+                    new AddThenClamp(
+                            Optional.of(sum),
+                            Optional.of(PlainOperation.boxed(type, lowest)),
+                            Optional.of(PlainOperation.boxed(type, highest)),
+                            Optional.empty(),
+                            Optional.empty()));
         }
-        Object sum = PlainChange.boxed(type, number);
-        return new Update(
-                sum,
-                new AddThenClamp(
-                        Optional.of(sum),
-                        Optional.of(PlainChange.boxed(type, lowest)),
-                        Optional.of(PlainChange.boxed(type, highest)),
-                        Optional.empty(),
-                        Optional.empty()));
+        return operation.inFull(type, number, value instanceof FoldedPatch patch ? patch.patch() : value);
     }
 }

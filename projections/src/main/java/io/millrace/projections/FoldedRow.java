@@ -37,9 +37,9 @@ public final class FoldedRow {
     private boolean takes(PlainChanges next, @Nullable FoldedColumn[] mine) {
         boolean mayAddColumns = model.required().isEmpty();
         for (int place = 0; place < mine.length; place++) {
-            PlainChange more = next.at(place);
+            PlainOperation more = next.operation(place);
             FoldedColumn column = mine[place];
-            if (more != null && (column == null ? !mayAddColumns : !column.takes(more))) {
+            if (more != null && (column == null ? !mayAddColumns : !column.takes(more, next, place))) {
                 return false;
             }
         }
@@ -65,15 +65,15 @@ public final class FoldedRow {
 
     private void fold(PlainChanges next, @Nullable FoldedColumn[] mine) {
         for (int place = 0; place < mine.length; place++) {
-            PlainChange more = next.at(place);
+            PlainOperation more = next.operation(place);
             FoldedColumn column = mine[place];
             if (more == null) {
                 continue;
             }
             if (column == null) {
-                mine[place] = new FoldedColumn(model.columns().get(place).type(), more);
+                mine[place] = new FoldedColumn(model.columns().get(place).type(), more, next, place);
             } else {
-                column.fold(more);
+                column.fold(next, place);
             }
         }
     }

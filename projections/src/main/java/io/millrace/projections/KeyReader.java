@@ -19,6 +19,11 @@ final class KeyReader {
                     + ": expected a value for each key column "
                     + columns.stream().map(Column::name).toList() + ": values=" + values.length);
         }
+        if (values.length == 1) {
+            Object only = keyValue(projection, readModel, columns.get(0), values[0]);
+            requireShort(projection, readModel, size(only));
+            return new RowKey(List.of(only));
+        }
         Object[] key = new Object[values.length];
         int bytes = 0;
         for (int i = 0; i < values.length; i++) {
@@ -26,12 +31,16 @@ final class KeyReader {
             bytes += size(value);
             key[i] = value;
         }
+        requireShort(projection, readModel, bytes);
+        return new RowKey(List.of(key));
+    }
+
+    private static void requireShort(String projection, ReadModel readModel, int bytes) {
         if (bytes > MAX_BYTES) {
             throw new IllegalArgumentException("projection " + projection + ", read model " + readModel.table()
                     + ": expected a key of at most " + MAX_BYTES + " bytes: bytes=" + bytes
                     + ". Shorten it in the handler, or take a hash of it");
         }
-        return new RowKey(List.of(key));
     }
 
     private static Object keyValue(String projection, ReadModel readModel, Column column, @Nullable Object value) {

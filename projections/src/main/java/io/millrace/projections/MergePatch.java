@@ -55,7 +55,7 @@ public sealed interface MergePatch {
             return new Merge(both);
         }
 
-        private static MergePatch compose(MergePatch first, MergePatch next) {
+        static MergePatch compose(MergePatch first, MergePatch next) {
             if (!(next instanceof Merge merge)) {
                 return next;
             }

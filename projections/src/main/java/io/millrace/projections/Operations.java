@@ -1,6 +1,5 @@
 package io.millrace.projections;
 
-import io.millrace.projections.ColumnChange.Assign;
 import io.millrace.projections.ColumnChange.OnPresent;
 import io.millrace.projections.ColumnChange.OnPresent.AddThenClamp;
 import io.millrace.projections.ColumnChange.Update;
@@ -33,11 +32,8 @@ final class Operations {
         return new Update(value, clamp(Optional.empty(), Optional.of(value), Optional.empty()));
     }
 
-    static ColumnChange merge(Json document) {
-        MergePatch patch = MergePatch.of(document.node());
-        return patch instanceof MergePatch.Merge merge
-                ? new Update(Json.of(merge.applyTo(Optional.empty())), new OnPresent.Merge(merge))
-                : new Assign(Optional.of(document));
+    static ColumnChange merge(MergePatch.Merge patch) {
+        return new Update(Json.of(patch.applyTo(Optional.empty())), new OnPresent.Merge(patch));
     }
 
     private static OnPresent clamp(Optional<Object> add, Optional<Object> floor, Optional<Object> ceiling) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 final class PendingChange {
     private final ReadModel readModel;
     private final RowKey key;
-    /** By the column's place, while there is nothing else; null from then on. */
-    private @Nullable PlainChange @Nullable [] plain;
+    /** All that is asked for, while there is nothing else; null from then on. */
+    private @Nullable PlainChanges plain;
     /** All that is asked for, in normal form, once something is not plain. */
     private Map<String, ColumnChange> columns = Map.of();
 
@@ -18,7 +18,7 @@ final class PendingChange {
     PendingChange(ReadModel readModel, RowKey key) {
         this.readModel = readModel;
         this.key = key;
-        this.plain = new PlainChange[readModel.columns().size()];
+        this.plain = new PlainChanges(readModel);
     }
 
     ReadModel readModel() {
@@ -33,16 +33,26 @@ final class PendingChange {
         return readModel.equals(model) && key.equals(row);
     }
 
-    void change(int place, PlainChange change) {
-        if (plain != null && plain[place] == null) {
-            plain[place] = change;
+    /** @param value normalised */
+    void change(int place, PlainOperation operation, @Nullable Object value) {
+        ColumnType type = readModel.columns().get(place).type();
+        if (value != null && operation.takesNumber(type)) {
+            change(place, operation, ((Number) value).longValue(), null);
         } else {
-            Column column = readModel.columns().get(place);
-            change(column, change.inFull(column.type()));
+            change(place, operation, 0, value);
         }
     }
 
-    void change(Column column, ColumnChange change) {
+    void change(int place, PlainOperation operation, long number, @Nullable Object value) {
+        if (plain != null && plain.operation(place) == null) {
+            plain.put(place, operation, number, value);
+        } else {
+            Column column = readModel.columns().get(place);
+            change(column, operation.inFull(column.type(), number, value));
+        }
+    }
+
+    private void change(Column column, ColumnChange change) {
         inFull();
         columns.put(column.name(), RowFold.following(columns.get(column.name()), deleteFirst, change, column));
     }
@@ -55,7 +65,7 @@ final class PendingChange {
 
     private void inFull() {
         if (plain != null) {
-            columns = new LinkedHashMap<>(new PlainChanges(readModel, plain));
+            columns = new LinkedHashMap<>(plain.inFull());
             plain = null;
         }
     }
@@ -63,7 +73,7 @@ final class PendingChange {
     /** What it came to, once the handler has said all that it has to say about the row. */
     Effect.OnRow complete(String projection) {
         if (plain != null) {
-            return new Effect.OnRow(readModel, key, new RowChange(false, new PlainChanges(readModel, plain)));
+            return new Effect.OnRow(readModel, key, new RowChange(false, plain));
         }
         if (deleteFirst && !columns.isEmpty() && !columns.keySet().containsAll(readModel.required())) {
             throw new IllegalArgumentException("projection " + projection + ", read model " + readModel.table()

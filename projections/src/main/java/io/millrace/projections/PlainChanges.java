@@ -9,29 +9,56 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The changes of a row's columns by one event, where there is at most one plain one for each; to all but the fold they are
- * what they come to in normal form. Immutable, once its handler has returned.
+ * what they come to in normal form. By the column's place in the read model, numbers unboxed. Immutable, once its handler
+ * has returned.
  */
 final class PlainChanges extends AbstractMap<String, ColumnChange> {
     private final ReadModel model;
-    private final @Nullable PlainChange[] byPlace;
+    private final @Nullable PlainOperation[] operations;
+    private final long[] numbers;
+    /** Null while all operands are numbers. */
+    private @Nullable Object @Nullable [] values;
     /** What all come to; made when first asked for. Any thread's is as good as another's. */
     private @Nullable ColumnChanges inFull;
 
-    /** @param byPlace by the column's place in the read model; not copied */
-    PlainChanges(ReadModel model, @Nullable PlainChange[] byPlace) {
+    PlainChanges(ReadModel model) {
         this.model = model;
-        this.byPlace = byPlace;
+        int places = model.columns().size();
+        this.operations = new PlainOperation[places];
+        this.numbers = new long[places];
     }
 
     /** How many places there are, columns that are left alone included. */
     int places() {
-        return byPlace.length;
+        return operations.length;
     }
 
-    /** The change of the column at this place; null if it is left alone. */
+    /** What happens to the column at this place; null if it is left alone. */
     @Nullable
-    PlainChange at(int place) {
-        return byPlace[place];
+    PlainOperation operation(int place) {
+        return operations[place];
+    }
+
+    /** The operand, where it is a number. */
+    long number(int place) {
+        return numbers[place];
+    }
+
+    /** The operand, where it is none. */
+    @Nullable
+    Object value(int place) {
+        return values == null ? null : values[place];
+    }
+
+    /** While the handler runs; a column that is left alone so far. */
+    void put(int place, PlainOperation operation, long number, @Nullable Object value) {
+        operations[place] = operation;
+        numbers[place] = number;
+        if (value != null) {
+            @Nullable Object[] operands = values == null ? new @Nullable Object[operations.length] : values;
+            operands[place] = value;
+            values = operands;
+        }
     }
 
     ColumnChanges inFull() {
@@ -39,11 +66,11 @@ final class PlainChanges extends AbstractMap<String, ColumnChange> {
         if (all == null) {
             Map<String, ColumnChange> changes = new LinkedHashMap<>();
             List<Column> columns = model.columns();
-            for (int place = 0; place < byPlace.length; place++) {
-                PlainChange change = byPlace[place];
-                if (change != null) {
+            for (int place = 0; place < operations.length; place++) {
+                PlainOperation operation = operations[place];
+                if (operation != null) {
                     Column column = columns.get(place);
-                    changes.put(column.name(), change.inFull(column.type()));
+                    changes.put(column.name(), operation.inFull(column.type(), numbers[place], value(place)));
                 }
             }
             all = ColumnChanges.of(changes);

@@ -14,10 +14,14 @@ final class RowCollector implements Rows {
     private final String projection;
     private final List<ReadModel> readModels;
     private final RawStatement rawSql;
-    private final List<Effect> effects = new ArrayList<>(2);
-    private final List<PendingChange> pending = new ArrayList<>(2);
+    /** What came before the last raw statement, and that. */
+    private List<Effect> closed = List.of();
+    /** Most handlers change one row: no list for that. */
+    private @Nullable PendingChange first;
+
+    private List<PendingChange> others = List.of();
     /** Where to find a pending change, once there are more than a few. */
-    private final Map<Place, PendingChange> index = new HashMap<>();
+    private Map<Place, PendingChange> index = Map.of();
 
     private int segment;
     private boolean open = true;
@@ -53,7 +57,7 @@ final class RowCollector implements Rows {
         requireOpen();
         Effect.RawSql statement = checked(sql, parameters);
         closeSegment();
-        effects.add(statement);
+        closed.add(statement);
     }
 
     private Effect.RawSql checked(String sql, @Nullable Object... parameters) {
@@ -69,17 +73,33 @@ final class RowCollector implements Rows {
         PendingChange known = find(readModel, key);
         if (known == null) {
             known = new PendingChange(readModel, key);
-            pending.add(known);
-            index(known, readModel, key);
+            add(known);
         }
         return known;
     }
 
+    private void add(PendingChange added) {
+        if (first == null) {
+            first = added;
+            return;
+        }
+        others = others.isEmpty() ? new ArrayList<>() : others;
+        others.add(added);
+        if (others.size() > FEW) {
+            index = index.isEmpty() ? new HashMap<>() : index;
+            List<PendingChange> missing = index.isEmpty() ? others : List.of(added);
+            missing.forEach(change -> index.put(new Place(change.readModel(), change.key()), change));
+        }
+    }
+
     private @Nullable PendingChange find(ReadModel readModel, RowKey key) {
+        if (first == null || first.isOf(readModel, key)) {
+            return first;
+        }
         if (!index.isEmpty()) {
             return index.get(new Place(readModel, key));
         }
-        for (PendingChange change : pending) {
+        for (PendingChange change : others) {
             if (change.isOf(readModel, key)) {
                 return change;
             }
@@ -87,21 +107,16 @@ final class RowCollector implements Rows {
         return null;
     }
 
-    private void index(PendingChange added, ReadModel readModel, RowKey key) {
-        if (!index.isEmpty()) {
-            index.put(new Place(readModel, key), added);
-        } else if (pending.size() > FEW) {
-            pending.forEach(change -> index.put(new Place(change.readModel(), change.key()), change));
-        }
-    }
-
     String projection() {
         return projection;
     }
 
     List<Effect> effects() {
+        if (closed.isEmpty() && others.isEmpty()) {
+            return first == null ? List.of() : List.of(first.complete(projection));
+        }
         closeSegment();
-        return List.copyOf(effects);
+        return List.copyOf(closed);
     }
 
     void close() {
@@ -109,11 +124,16 @@ final class RowCollector implements Rows {
     }
 
     private void closeSegment() {
-        for (PendingChange change : pending) {
-            effects.add(change.complete(projection));
+        closed = closed.isEmpty() ? new ArrayList<>() : closed;
+        if (first != null) {
+            closed.add(first.complete(projection));
         }
-        pending.clear();
-        index.clear();
+        for (PendingChange change : others) {
+            closed.add(change.complete(projection));
+        }
+        first = null;
+        others = List.of();
+        index = Map.of();
         segment++;
     }
 

@@ -33,7 +33,7 @@ class FoldedRowTest {
             this.random = new Random(seed);
             this.any = new RandomChanges(seed);
             this.always = random.nextBoolean();
-            model.columns().forEach(column -> habit.put(column.name(), random.nextInt(5)));
+            model.columns().forEach(column -> habit.put(column.name(), random.nextInt(6)));
         }
 
         /** What the next event does. */
@@ -61,6 +61,8 @@ class FoldedRowTest {
                 row.min(column.name(), value);
             } else if (operation == 2 && column.type().isOrdered()) {
                 row.max(column.name(), value);
+            } else if (operation < 3 && column.type() == ColumnType.JSONB) {
+                row.merge(column.name(), value);
             } else if (operation == 3) {
                 row.setIfAbsent(column.name(), value);
             } else {

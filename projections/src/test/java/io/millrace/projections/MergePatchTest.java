@@ -111,7 +111,10 @@ class MergePatchTest {
     }
 
     private static ColumnChange merge(String patch) {
-        return Operations.merge(Json.parse(patch));
+        RowCollector rows = RawSqlTest.collector();
+        rows.row(1).merge("doc", Json.parse(patch));
+        RowChange change = ((Effect.OnRow) rows.effects().get(0)).change();
+        return change.column("doc").orElseThrow();
     }
 
     private static Json merged(Optional<String> original, String patch) {
