@@ -105,6 +105,16 @@ final class Surrounded implements AutoCloseable {
         return Cli.run("replay", setup.projection(), "--config", configuration);
     }
 
+    /** From then on the log goes there, too, and is not to be looked at. */
+    void awaitStatus(String... texts) {
+        String out = "";
+        for (long since = System.nanoTime();
+                !List.of(texts).stream().allMatch(out::contains) && System.nanoTime() - since < PATIENCE.toNanos(); ) {
+            out = Cli.run("status", "--config", configuration).out();
+        }
+        assertThat(out).contains(texts);
+    }
+
     Cli.Running startLive() throws InterruptedException {
         Cli.Running run = start();
         awaitLog(run, setup.projection() + ": LIVE");

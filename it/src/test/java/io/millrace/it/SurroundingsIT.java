@@ -106,13 +106,13 @@ final class SurroundingsIT {
     @CsvSource(
             delimiter = '|',
             value = {
-                "index-created | CREATE INDEX ON %s (flights)",
-                "column-added | ALTER TABLE %s ADD COLUMN note text NOT NULL DEFAULT 'none'"
+                "index-created | CREATE INDEX ON %s (flights) | ShareLock",
+                "column-added | ALTER TABLE %s ADD COLUMN note text NOT NULL DEFAULT 'none' | AccessExclusiveLock"
             })
-    void waitsForAChangeOfItsTableAndGoesOn(String name, String change) throws Exception {
+    void waitsForAChangeOfItsTableSaysForWhatAndGoesOn(String name, String change, String lock) throws Exception {
         try (Surrounded around = surrounded(name)) {
-            // Shorter than the 10 s of our own, so that it is reached here.
-            around.execute("ALTER ROLE " + around.role() + " SET lock_timeout = '500ms'");
+            // Shorter than the 10 s of our own, so that it is reached here; who blocks is looked for after 1 s.
+            around.execute("ALTER ROLE " + around.role() + " SET lock_timeout = '4s'");
             around.depart(50);
             try (Cli.Running run = around.startLive();
                     Connection administrator = around.administrator();
@@ -121,7 +121,11 @@ final class SurroundingsIT {
                 administrator.setAutoCommit(false);
                 statement.execute(change.formatted(around.table()));
                 around.depart(50);
+                Surrounded.awaitLog(run, ": waits for server process ");
+                String blocker = " of role postgres, which holds " + lock + " on " + around.table();
+                assertThat(run.err()).contains(blocker);
                 Surrounded.awaitLog(run, "55P03");
+                around.awaitStatus(" waits for server process ", blocker);
                 administrator.commit();
                 around.awaitAllOnce(run);
                 around.depart(50);

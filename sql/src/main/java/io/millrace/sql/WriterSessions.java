@@ -30,6 +30,12 @@ final class WriterSessions {
     /** Null where it is none of ours. */
     private static final String EPOCH = "substring(a.application_name FROM '^millrace ([0-9]{1,18}) ')::bigint";
 
+    private static final String HELD_OF_WHAT_IS_AWAITED = "(SELECT string_agg(DISTINCT held.mode || ' on '"
+            + " || held.relation::regclass, ', ') FROM pg_locks awaited JOIN pg_locks held ON held.granted"
+            + " AND held.pid = blocking.pid AND held.locktype = 'relation' AND held.database = awaited.database"
+            + " AND held.relation = awaited.relation"
+            + " WHERE awaited.pid = blocking.waiting AND NOT awaited.granted AND awaited.locktype = 'relation')";
+
     private static final long END_WITHIN_MS = 2_000;
 
     private WriterSessions() {}
@@ -39,12 +45,20 @@ final class WriterSessions {
         return "millrace " + epoch + " " + projection;
     }
 
-    /** One that stands in the way of a writer. */
-    record Blocker(int processId, String since, String application, String query, boolean older) {
+    /**
+     * One that stands in the way of a writer.
+     *
+     * @param holds its locks on the table that the writer waits for, if it waits for a table and not for a row
+     * @param since since when, and {@code query}, what it does: empty where our role may not see that
+     */
+    record Blocker(
+            int processId, String application, String role, String holds, String since, String query, boolean older) {
         @Override
         public String toString() {
             return "server process " + processId
                     + (application.isEmpty() ? "" : " (" + application + ")")
+                    + (role.isEmpty() ? "" : " of role " + role)
+                    + (holds.isEmpty() ? "" : ", which holds " + holds)
                     + (since.isEmpty() ? "" : ", in its transaction since " + since)
                     + (query.isEmpty() ? "" : ": " + query);
         }
@@ -116,10 +130,12 @@ final class WriterSessions {
 
     /** Those that the writers of a projection wait for; with {@code epoch}, which of them are older than it. */
     static List<Blocker> blockers(Connection connection, String projection, long epoch) throws SQLException {
-        String sql = "SELECT DISTINCT blocking.pid, coalesce(date_trunc('second', b.xact_start)::text, ''),"
-                + " coalesce(b.application_name, ''), coalesce(left(regexp_replace(b.query, '\\s+', ' ', 'g'), 80), ''),"
+        String sql = "SELECT DISTINCT blocking.pid, coalesce(b.application_name, ''), coalesce(b.usename, ''),"
+                + " coalesce(" + HELD_OF_WHAT_IS_AWAITED + ", ''),"
+                + " coalesce(date_trunc('second', b.xact_start)::text, ''),"
+                + " coalesce(nullif(left(regexp_replace(b.query, '\\s+', ' ', 'g'), 80), '<insufficient privilege>'), ''),"
                 + " coalesce(substring(b.application_name FROM '^millrace ([0-9]{1,18}) ')::bigint < ?, false)"
-                + " FROM (SELECT unnest(pg_blocking_pids(a.pid)) AS pid" + HOLDERS
+                + " FROM (SELECT unnest(pg_blocking_pids(a.pid)) AS pid, a.pid AS waiting" + HOLDERS
                 + " AND a.wait_event_type = 'Lock') AS blocking"
                 + " LEFT JOIN pg_stat_activity b ON b.pid = blocking.pid ORDER BY 1";
         List<Blocker> blockers = new ArrayList<>();
@@ -129,7 +145,13 @@ final class WriterSessions {
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     blockers.add(new Blocker(
-                            row.getInt(1), row.getString(2), row.getString(3), row.getString(4), row.getBoolean(5)));
+                            row.getInt(1),
+                            row.getString(2),
+                            row.getString(3),
+                            row.getString(4),
+                            row.getString(5),
+                            row.getString(6),
+                            row.getBoolean(7)));
                 }
             }
         }

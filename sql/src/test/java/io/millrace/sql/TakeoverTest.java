@@ -106,7 +106,9 @@ class TakeoverTest {
             assertThat(successor.endOlderAndNameBlockers(NAME, 2))
                     .hasValueSatisfying(blocker -> assertThat(blocker)
                             .startsWith("server process ")
-                            .contains("(nightly report), in its transaction since ", "SELECT * FROM viewer_views"));
+                            .contains(
+                                    "(nightly report) of role postgres, in its transaction since ",
+                                    "SELECT * FROM viewer_views"));
             assertThat(successor.blockersOf(NAME)).isPresent();
 
             other.rollback();
