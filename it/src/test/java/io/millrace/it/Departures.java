@@ -8,6 +8,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.millrace.projections.Projection;
 import io.millrace.projections.ProjectionProvider;
 import io.millrace.projections.ReadModel;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,6 +64,10 @@ public final class Departures implements ProjectionProvider {
     static final Setup CONTESTED = Setup.named("contested-departures");
     static final Setup POISONED = Setup.named("poisoned-departures");
 
+    static final List<Setup> SHARED = Stream.of("shared-one", "shared-two", "shared-three")
+            .map(Setup::named)
+            .toList();
+
     /** One for each test of what happens around a program. */
     private static final Map<String, Setup> SURROUNDED = Stream.of(
                     "column-dropped",
@@ -86,7 +91,8 @@ public final class Departures implements ProjectionProvider {
 
     @Override
     public List<Projection> projections() {
-        return Stream.concat(Stream.of(REPLAYED, FOLLOWED, GATHERED, CONTESTED, POISONED), SURROUNDED.values().stream())
+        return Stream.of(List.of(REPLAYED, FOLLOWED, GATHERED, CONTESTED, POISONED), SHARED, SURROUNDED.values())
+                .flatMap(Collection::stream)
                 .map(Setup::build)
                 .toList();
     }

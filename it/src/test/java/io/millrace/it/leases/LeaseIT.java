@@ -158,6 +158,14 @@ final class LeaseIT {
     }
 
     @Test
+    void takesOverFromOneWhoseHostIsGone() throws Exception {
+        network.cut(true); // so that PostgreSQL is not told that it died
+        active.kill();
+
+        expectTakeOver("host gone", TAKE_OVER);
+    }
+
+    @Test
     void takesOverAtOnceFromOneThatIsStopped() throws Exception {
         long from = System.nanoTime();
         active.terminate();
