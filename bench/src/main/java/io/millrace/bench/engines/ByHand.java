@@ -38,6 +38,11 @@ final class ByHand implements Contender {
     }
 
     @Override
+    public int groupSize() {
+        return batchSize;
+    }
+
+    @Override
     public Run begin(List<EventEnvelope> events) throws SQLException {
         database.execute("DROP SCHEMA IF EXISTS hand CASCADE; CREATE SCHEMA hand;" + workload.createTable(SCHEMA)
                 + "; CREATE TABLE hand.checkpoint (projection text PRIMARY KEY, position bigint NOT NULL);"

@@ -2,7 +2,6 @@ package io.millrace.bench.engines;
 
 import io.millrace.batching.FlushPolicy;
 import io.millrace.bench.machine.Database;
-import io.millrace.bench.machine.Usage;
 import io.millrace.bench.workload.AirportBoards;
 import io.millrace.bench.workload.AirportTotals;
 import io.millrace.bench.workload.FlightFile;
@@ -12,12 +11,13 @@ import io.millrace.projections.EventEnvelope;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 
 /** Projection engines side by side, from events in memory: the engines alone. */
 public final class EnginesBench {
-    private static final int[] SIZES = {100, 1_000, 10_000};
+    static final List<Integer> SIZES = List.of(100, 1_000, 10_000);
+
+    /** Above the queue's bound, too: as large as batches are worth making. */
+    private static final int LARGEST = 50_000;
 
     private EnginesBench() {}
 
@@ -37,7 +37,13 @@ public final class EnginesBench {
                     List<Contender> wanted = contenders(database, workload).stream()
                             .filter(contender -> options.wants(contender.name()))
                             .toList();
-                    print(results, workload, new Race(database, workload, events, options).run(wanted));
+                    List<Laps> laps = new Race(database, workload, events, options).run(wanted);
+                    LapTable table = new LapTable(workload.name(), laps);
+                    table.print(results);
+                    table.writeTo(options.figures());
+                    System.setOut(results);
+                    Ratios.of(workload.name(), laps).writeTo(options.figures());
+                    System.setOut(System.err);
                 }
             }
         }
@@ -50,63 +56,10 @@ public final class EnginesBench {
             all.add(new ByHand(database, workload, size, true));
             all.add(Ours.ofSize(database, workload, size));
         }
+        all.add(Ours.ofSize(database, workload, LARGEST));
         all.add(new Ours(database, workload, "default", FlushPolicy.DEFAULT));
         all.add(new Ours(database, workload, "adaptive", FlushPolicy.ADAPTIVE));
         all.addAll(Peers.of(database, workload));
         return all;
-    }
-
-    private static void print(PrintStream results, Workload workload, List<Laps> all) {
-        results.printf(
-                Locale.ROOT,
-                "%n%-22s %8s | %9s %21s | %7s %7s | %8s %8s %9s%n",
-                workload.name(),
-                "events",
-                "median/s",
-                "least – most",
-                "µs own",
-                "µs PG",
-                "trips/k",
-                "commits",
-                "WAL/k");
-        for (Laps laps : all) {
-            Spread rates = laps.rates();
-            results.printf(
-                    Locale.ROOT,
-                    "%-22s %,8d | %,9.0f %,9.0f – %,9.0f | %7.2f %7.2f | %8.2f %8.2f %,9.0f%n",
-                    laps.contender().name(),
-                    laps.events(),
-                    rates.median(),
-                    rates.least(),
-                    rates.most(),
-                    laps.cpu(Usage::client).median(),
-                    laps.cpu(Usage::database).median(),
-                    laps.perThousandEvents(Usage::roundTrips).median(),
-                    laps.perThousandEvents(Usage::commits).median(),
-                    laps.perThousandEvents(Usage::walBytes).median());
-        }
-        for (int size : SIZES) {
-            ratio(results, all, "ours-" + size, "hand-" + size + "-overlap");
-        }
-    }
-
-    private static void ratio(PrintStream results, List<Laps> all, String one, String other) {
-        Optional<Laps> ours = named(all, one);
-        Optional<Laps> theirs = named(all, other);
-        if (ours.isPresent() && theirs.isPresent()) {
-            Spread ratio = ours.get().ratioTo(theirs.get());
-            results.printf(
-                    Locale.ROOT,
-                    "%s ÷ %s: %.2f (%.2f – %.2f)%n",
-                    one,
-                    other,
-                    ratio.median(),
-                    ratio.least(),
-                    ratio.most());
-        }
-    }
-
-    private static Optional<Laps> named(List<Laps> all, String name) {
-        return all.stream().filter(laps -> laps.contender().name().equals(name)).findFirst();
     }
 }

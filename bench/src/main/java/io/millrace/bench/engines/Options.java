@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param only names of contenders, or beginnings of names; empty for all
  * @param workloads names of workloads; empty for all
  * @param flights a file of flights instead of the examples'
+ * @param figures the folder where figures are kept
  */
 record Options(
         int events,
@@ -21,7 +22,8 @@ record Options(
         double warmUp,
         List<String> only,
         List<String> workloads,
-        Optional<Path> flights) {
+        Optional<Path> flights,
+        Path figures) {
 
     static Options of(String... args) {
         List<String> words = List.of(args);
@@ -32,7 +34,8 @@ record Options(
                 Double.parseDouble(value(words, "--warm-up").orElse("3")),
                 list(words, "--only"),
                 list(words, "--workload"),
-                value(words, "--flights").map(Path::of));
+                value(words, "--flights").map(Path::of),
+                Path.of(value(words, "--figures").orElse("bench-figures")));
     }
 
     boolean wants(String contender) {

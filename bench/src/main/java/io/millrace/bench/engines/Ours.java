@@ -1,5 +1,6 @@
 package io.millrace.bench.engines;
 
+import io.millrace.batching.BatchSizing;
 import io.millrace.batching.FlushPolicy;
 import io.millrace.batching.ProjectorOptions;
 import io.millrace.batching.ProjectorOptions.Until;
@@ -17,6 +18,7 @@ import java.util.List;
 /** Millrace as it is shipped: its projector, runner, committer and pool, with the declared projection. */
 final class Ours implements Contender {
     static final String SCHEMA = "ours";
+    private static final int ADAPTED = 20_000;
 
     private final Database database;
     private final Workload workload;
@@ -38,6 +40,12 @@ final class Ours implements Contender {
     @Override
     public String name() {
         return "ours-" + settings;
+    }
+
+    /** Batches that find their size are given the time to. */
+    @Override
+    public int groupSize() {
+        return policy.sizing().equals(BatchSizing.FIXED) ? policy.batchSize() : ADAPTED;
     }
 
     @Override

@@ -4,25 +4,25 @@ import java.util.Collections;
 import java.util.List;
 
 /** The values of all rounds, in the order of these. Immutable. */
-record Spread(List<Double> values) {
-    Spread {
+public record Spread(List<Double> values) {
+    public Spread {
         values = List.copyOf(values);
         if (values.isEmpty()) {
             throw new IllegalArgumentException("expected at least one round: values=[]");
         }
     }
 
-    double median() {
+    public double median() {
         List<Double> sorted = values.stream().sorted().toList();
         int middle = sorted.size() / 2;
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
-    double least() {
+    public double least() {
         return Collections.min(values);
     }
 
-    double most() {
+    public double most() {
         return Collections.max(values);
     }
 }

@@ -1,0 +1,33 @@
+package io.millrace.bench.figures;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** What the command line says: {@code --name value} each. Immutable. */
+public record Words(List<String> words) {
+    public Words {
+        words = List.copyOf(words);
+    }
+
+    public static Words of(String... args) {
+        return new Words(List.of(args));
+    }
+
+    public int number(String name, int otherwise) {
+        String value = text(name, "");
+        return value.isEmpty() ? otherwise : Integer.parseInt(value);
+    }
+
+    public String text(String name, String otherwise) {
+        int at = words.indexOf(name);
+        if (at >= 0 && at + 1 == words.size()) {
+            throw new IllegalArgumentException("expected a value after " + name);
+        }
+        return at < 0 ? otherwise : words.get(at + 1);
+    }
+
+    /** Where figures are kept: {@code --figures}. */
+    public Path figures() {
+        return Path.of(text("--figures", "bench-figures"));
+    }
+}

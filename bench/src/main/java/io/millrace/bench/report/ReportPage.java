@@ -1,0 +1,160 @@
+package io.millrace.bench.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.bench.figures.Words;
+import io.millrace.service.cost.Cell;
+import io.millrace.service.cost.Chart;
+import io.millrace.service.cost.Report;
+import io.millrace.service.cost.ReportFormat;
+import io.millrace.service.cost.Table;
+import io.millrace.service.cost.Table.Column;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Makes one report of what the measurements left: Markdown, JSON, and a page with charts that needs nothing else. */
+public final class ReportPage {
+    private static final int COLUMNS = 160;
+    private static final List<String> FAIRNESS = List.of(
+            "Every contender has the same events, decoder, PostgreSQL, driver and (but for one connection by hand) pool.",
+            "hand: decode, fold into a map, one unnest statement whose CTE moves the checkpoint by compare-and-set, one round"
+                    + " trip; overlap: a second thread commits while the next batch is folded.",
+            "upsert-each, jdbc-100: upserts and the checkpoint in one transaction. reWriteBatchedInserts cannot be switched"
+                    + " on for upserts: PostgreSQL refuses to touch a row twice in a statement.",
+            "pekko-1 is exactlyOnce, pekko-N groupedWithin; -batch is executeBatch per group, as documented; -fold is a fold"
+                    + " and an unnest that the user wrote. Blocking dispatcher of 4 threads.",
+            "axon-pooled/trackingS-N has S segments and batches of N; its streams call back at once when asked for"
+                    + " availability. JdbcTokenStore, Jackson. Pooled waits 100 ms whenever its work packages are full: that"
+                    + " wait is Axon's.");
+
+    private ReportPage() {}
+
+    /**
+     * Writes {@code report.md}, {@code report.json} and {@code report.html} into the folder of the figures.
+     *
+     * @param args {@code --figures FOLDER}
+     */
+    public static void main(String... args) throws IOException {
+        Path folder = Words.of(args).figures();
+        Report report = report(Kept.in(folder));
+        Files.writeString(folder.resolve("report.md"), ReportFormat.MARKDOWN.print(report, COLUMNS));
+        Files.writeString(folder.resolve("report.json"), ReportFormat.JSON.print(report, COLUMNS));
+        Files.writeString(folder.resolve("report.html"), ReportFormat.HTML.print(report, COLUMNS));
+        System.out.print(ReportFormat.TEXT.print(report, COLUMNS));
+        System.out.println("Written to " + folder.resolve("report.html") + ", report.md and report.json");
+    }
+
+    private static Report report(Kept kept) throws IOException {
+        List<Report.Section> sections = new ArrayList<>();
+        List<JsonNode> promised =
+                kept.figures().values().stream().flatMap(List::stream).toList();
+        sections.add(figures("promised", "What was promised", Kept.promised(promised, true)));
+        kept.laps().forEach((name, rows) -> sections.add(laps(name, rows)));
+        kept.figures().forEach((name, all) -> {
+            List<JsonNode> others = Kept.promised(all, false);
+            if (!others.isEmpty()) {
+                sections.add(figures("figures-" + name, name, others));
+            }
+        });
+        return new Report("How fast Millrace is", Map.of(), Machine.describe(), sections, Optional.empty());
+    }
+
+    private static Report.Section figures(String key, String title, List<JsonNode> figures) {
+        List<Column> columns = List.of(
+                new Column("name", "measure", false),
+                new Column("target", "promised", true),
+                new Column("value", "median", true),
+                new Column("spread", "rounds", true),
+                new Column("unit", "unit", false),
+                new Column("verdict", "", false),
+                new Column("verdictShown", "verdict", false));
+        List<List<Cell>> rows = figures.stream().map(ReportPage::figure).toList();
+        return new Report.Section(key, title, new Table(columns, rows), List.of(), Optional.empty());
+    }
+
+    private static List<Cell> figure(JsonNode figure) {
+        String verdict = figure.path("verdict").asText();
+        String bound = figure.path("atLeast").asBoolean() ? "≥ " : "≤ ";
+        boolean promised = figure.path("target").isNumber();
+        return List.of(
+                text(figure.path("name").asText()),
+                promised
+                        ? new Cell(
+                                figure.path("target").asDouble(),
+                                bound + shown(figure.path("target").asDouble()))
+                        : new Cell(null, ""),
+                number(figure.path("value").asDouble()),
+                text(shown(figure.path("least").asDouble()) + " – "
+                        + shown(figure.path("most").asDouble())),
+                text(figure.path("unit").asText()),
+                text(verdict),
+                text(verdict));
+    }
+
+    private static Report.Section laps(String key, List<JsonNode> rows) {
+        List<Column> columns = List.of(
+                new Column("name", "contender", false),
+                new Column("events", "events a round", true),
+                new Column("rate", "events/s", true),
+                new Column("spread", "least – most", true),
+                new Column("clientMicros", "client CPU µs/event", true),
+                new Column("postgresMicros", "PostgreSQL CPU µs/event", true),
+                new Column("roundTripsPerThousand", "round trips/1,000", true),
+                new Column("commitsPerThousand", "commits/1,000", true),
+                new Column("walBytesPerThousand", "WAL bytes/1,000", true));
+        List<List<Cell>> cells = rows.stream().map(ReportPage::lap).toList();
+        return new Report.Section(
+                key,
+                "From memory: " + key.replace("engines-", ""),
+                new Table(columns, cells),
+                FAIRNESS,
+                Optional.of(chart(rows)));
+    }
+
+    private static List<Cell> lap(JsonNode row) {
+        List<Cell> cells = new ArrayList<>();
+        cells.add(text(row.path("name").asText()));
+        cells.add(number(row.path("events").asDouble()));
+        cells.add(number(row.path("rate").asDouble()));
+        cells.add(text(shown(row.path("least").asDouble()) + " – "
+                + shown(row.path("most").asDouble())));
+        List.of("clientMicros", "postgresMicros", "roundTripsPerThousand", "commitsPerThousand", "walBytesPerThousand")
+                .forEach(name -> cells.add(number(row.path(name).asDouble())));
+        return cells;
+    }
+
+    private static Chart chart(List<JsonNode> rows) {
+        List<Integer> ours = new ArrayList<>();
+        List<Number> rates = new ArrayList<>();
+        for (JsonNode row : rows) {
+            if (row.path("name").asText().startsWith("ours-")) {
+                ours.add(rates.size());
+            }
+            rates.add(Math.round(row.path("rate").asDouble()));
+        }
+        return new Chart(
+                Chart.Kind.BARS,
+                true,
+                "events/s",
+                rows.stream().map(row -> row.path("name").asText()).toList(),
+                List.of(new Chart.Series("events/s", List.copyOf(rates))),
+                ours);
+    }
+
+    private static Cell text(String text) {
+        return new Cell(text, text);
+    }
+
+    private static Cell number(double value) {
+        return new Cell(value, shown(value));
+    }
+
+    private static String shown(double value) {
+        return String.format(Locale.ROOT, Math.abs(value) >= 100 ? "%,.0f" : "%.2f", value);
+    }
+}
