@@ -11,12 +11,17 @@ final class EventStoreServer {
     /**
      * Serves until standard input ends.
      *
-     * @param args {@code true} or {@code false}: whether the system projections write their links
+     * @param args {@code true} or {@code false}: whether the system projections write their links; events a second that a
+     *     subscription gets at most, 0 for as many as there are; how many bytes an append may have
      */
     public static void main(String... args) throws IOException {
         boolean links = Boolean.parseBoolean(args[0]);
         try (EmbeddedEventStore store =
-                EmbeddedEventStore.builder().systemProjections(links).start()) {
+                EmbeddedEventStore.builder()
+                        .systemProjections(links)
+                        .maxAppendSize(Integer.parseInt(args[2]))
+                        .start()) {
+            store.faults().pace(Long.parseLong(args[1]));
             System.out.println(store.port());
             System.in.transferTo(OutputStream.nullOutputStream());
         }

@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** An {@link EventStoreServer} and its process. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
+    private static final int USUAL_APPEND_BYTES = 1 << 20;
+
     private final Process process;
     private final int port;
 
@@ -19,13 +21,23 @@ final class ServerProcess implements AutoCloseable {
     }
 
     static ServerProcess start(boolean links) throws IOException {
+        return start(links, 0, USUAL_APPEND_BYTES);
+    }
+
+    /**
+     * @param links whether the system projections write
+     * @param eventsPerSecond that a subscription gets at most; 0 for as many as there are
+     */
+    public static ServerProcess start(boolean links, long eventsPerSecond, int maxAppendBytes) throws IOException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Dslf4j.internal.verbosity=ERROR",
                         "-cp",
                         System.getProperty("java.class.path"),
                         EventStoreServer.class.getName(),
-                        Boolean.toString(links))
+                        Boolean.toString(links),
+                        Long.toString(eventsPerSecond),
+                        Integer.toString(maxAppendBytes))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         String line =
@@ -36,12 +48,12 @@ final class ServerProcess implements AutoCloseable {
         return new ServerProcess(process, Integer.parseInt(line));
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
     /** What it has used of all cores together since it began. */
-    Duration cpu() {
+    public Duration cpu() {
         return process.info()
                 .totalCpuDuration()
                 .orElseThrow(() -> new IllegalStateException("a system that tells a process's CPU time was expected"));

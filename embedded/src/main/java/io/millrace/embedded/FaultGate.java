@@ -10,6 +10,12 @@ import java.util.concurrent.atomic.AtomicLong;
 final class FaultGate {
     private static final long NEVER = Long.MAX_VALUE;
 
+    /** Fast paces go in steps of this, since waking up for each event would cost more than the events. */
+    private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** So much of what a pump came late is made up for, that a busy machine does not slow the pace. */
+    private static final long MOST_LATENESS_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     /** Another server, which this one says is the leader. */
     record Leader(String host, int port) {}
 
@@ -38,9 +44,13 @@ final class FaultGate {
             return false;
         }
         long pace = nanosPerEvent;
-        long wait = pace == 0 ? 0 : pump.notBeforeNanos() - System.nanoTime();
-        if (wait > 0) {
-            Future<?> unused = timer.schedule(pump::signal, wait, TimeUnit.NANOSECONDS);
+        if (pace == 0) {
+            return true;
+        }
+        long now = System.nanoTime();
+        long wait = pump.notBeforeNanos() - now;
+        if (wait > 0 && pump.wakesUpAfter(now, Math.max(wait, STEP_NANOS))) {
+            Future<?> unused = timer.schedule(pump::signal, Math.max(wait, STEP_NANOS), TimeUnit.NANOSECONDS);
         }
         return wait <= 0;
     }
@@ -53,7 +63,10 @@ final class FaultGate {
     void eventSent(ResponsePump pump) {
         long pace = nanosPerEvent;
         if (pace > 0) {
-            pump.notBeforeNanos(System.nanoTime() + pace);
+            long now = System.nanoTime();
+            long madeUpFor = pace < STEP_NANOS ? MOST_LATENESS_NANOS : 0;
+            long due = pump.notBeforeNanos();
+            pump.notBeforeNanos((due - (now - madeUpFor) > 0 ? due : now - madeUpFor) + pace);
         }
         if (eventsUntilCut.get() != NEVER && eventsUntilCut.decrementAndGet() == 0) {
             timer.execute(() -> {

@@ -73,7 +73,10 @@ public final class Faults {
         gate.delayNanos = time.toNanos();
     }
 
-    /** Each read and subscription gets at most so many events a second; 0 for as many as there are. */
+    /**
+     * Each read and subscription gets at most so many events a second; 0 for as many as there are. Above 1,000 they come
+     * in steps of a millisecond.
+     */
     public void pace(long eventsPerSecond) {
         gate.nanosPerEvent = eventsPerSecond == 0 ? 0 : Math.max(1, TimeUnit.SECONDS.toNanos(1) / eventsPerSecond);
         server.streams().signalAll();

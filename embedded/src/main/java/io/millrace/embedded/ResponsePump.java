@@ -30,6 +30,7 @@ abstract class ResponsePump {
     private int budget;
     private int looked;
     private long notBeforeNanos = System.nanoTime();
+    private long wakesUpNanos = System.nanoTime();
 
     ResponsePump(CallContext call, Runnable onOver) {
         this.client = call.client();
@@ -122,6 +123,15 @@ abstract class ResponsePump {
 
     final void notBeforeNanos(long nanos) {
         notBeforeNanos = nanos;
+    }
+
+    /** Whether it must be woken after so long: not where it will be woken before anyway. */
+    final boolean wakesUpAfter(long nowNanos, long nanos) {
+        if (wakesUpNanos - nowNanos > 0) {
+            return false;
+        }
+        wakesUpNanos = nowNanos + nanos;
+        return true;
     }
 
     private void work() {

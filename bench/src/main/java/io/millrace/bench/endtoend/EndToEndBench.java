@@ -1,0 +1,186 @@
+package io.millrace.bench.endtoend;
+
+import io.millrace.batching.FlushPolicy;
+import io.millrace.bench.engines.Spread;
+import io.millrace.bench.figures.Figure;
+import io.millrace.bench.figures.Figures;
+import io.millrace.bench.figures.Words;
+import io.millrace.bench.machine.Database;
+import io.millrace.bench.machine.Usage;
+import io.millrace.bench.store.FlightStore;
+import io.millrace.bench.store.OurProjector;
+import io.millrace.bench.workload.AirportTotals;
+import io.millrace.bench.workload.FlightFile;
+import io.millrace.bench.workload.Workload;
+import io.millrace.projections.EventEnvelope;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * From an event store in another process into PostgreSQL: by hand and by Millrace, beside what the store gives to somebody
+ * who does nothing with it. All lanes run in every round, in another order each time; every run is verified.
+ */
+public final class EndToEndBench {
+    private static final int[] SIZES = {100, 1_000, 10_000};
+    private static final int LARGEST = 50_000;
+
+    private final Workload workload = new AirportTotals();
+    private final Words words;
+    private final List<EventEnvelope> events;
+    private final List<String> expected;
+    private final FlightStore store;
+    private final Database database;
+
+    private EndToEndBench(Words words, List<EventEnvelope> events, FlightStore store, Database database) {
+        this.words = words;
+        this.events = events;
+        this.expected = workload.expectedRows(events).stream().sorted().toList();
+        this.store = store;
+        this.database = database;
+    }
+
+    /**
+     * Runs and prints.
+     *
+     * @param args {@code --events N} in the store; {@code --rounds N}; {@code --warm-up N}, rounds that do not count;
+     *     {@code --pace N}, events a second that the store gives, 0 for as many as it can; {@code --only NAMES};
+     *     {@code --figures FOLDER}
+     */
+    public static void main(String... args) throws Exception {
+        Words words = Words.of(args);
+        List<EventEnvelope> events = FlightFile.events(Optional.empty(), words.number("--events", 600_000));
+        try (FlightStore store = FlightStore.start(words.number("--pace", 200_000));
+                Database database = Database.start()) {
+            store.append(events);
+            new EndToEndBench(words, events, store, database).run();
+        }
+    }
+
+    private void run() throws Exception {
+        Figures figures = new Figures("endtoend");
+        List<Laps> all = lanes().stream()
+                .map(lane -> new Laps(lane, events.size()))
+                .toList();
+        for (int warm = 0; warm < words.number("--warm-up", 2); warm++) {
+            for (Laps laps : all) {
+                measure(laps.lane());
+            }
+        }
+        SplittableRandom random = new SplittableRandom(1);
+        for (int round = 0; round < words.number("--rounds", 5); round++) {
+            for (Laps laps : shuffled(all, random)) {
+                laps.add(measure(laps.lane()));
+            }
+        }
+        all.forEach(EndToEndBench::print);
+        compare(all, figures);
+        figures.writeTo(words.figures());
+    }
+
+    private static List<Laps> shuffled(List<Laps> all, SplittableRandom random) {
+        List<Laps> order = new ArrayList<>(all);
+        for (int i = order.size(); i > 1; i--) {
+            Collections.swap(order, i - 1, random.nextInt(i));
+        }
+        return order;
+    }
+
+    private List<Lane> lanes() {
+        List<Lane> lanes = new ArrayList<>();
+        lanes.add(new DrainLane(store, events.size()));
+        for (int size : SIZES) {
+            lanes.add(new HandLane(store, database, workload, events.size(), size));
+            lanes.add(ours(Integer.toString(size), OurProjector.ofSize(size)));
+        }
+        lanes.add(ours(Integer.toString(LARGEST), OurProjector.ofSize(LARGEST)));
+        lanes.add(ours("default", FlushPolicy.DEFAULT));
+        lanes.add(ours("adaptive", FlushPolicy.ADAPTIVE));
+        List<String> only = Arrays.asList(words.text("--only", "").split(",", -1));
+        return lanes.stream()
+                .filter(lane -> only.stream().anyMatch(lane.name()::startsWith))
+                .toList();
+    }
+
+    private Lane ours(String settings, FlushPolicy policy) {
+        return new OurLane(store, database, workload, settings, policy);
+    }
+
+    private Laps.Lap measure(Lane lane) throws Exception {
+        System.err.println("running " + lane.name());
+        try (Lane.Run run = lane.begin()) {
+            var storeBefore = store.cpu();
+            Usage before = Usage.before(database);
+            run.run();
+            Usage usage = Usage.since(before, database);
+            Laps.Lap lap = new Laps.Lap(usage, store.cpu().minus(storeBefore));
+            verify(lane);
+            return lap;
+        }
+    }
+
+    private void verify(Lane lane) throws Exception {
+        if (lane instanceof DrainLane) {
+            return;
+        }
+        String schema = lane instanceof HandLane ? "hand" : OurProjector.SCHEMA;
+        List<String> rows = new ArrayList<>(
+                database.texts("SELECT t::text FROM " + schema + "." + workload.table() + " AS t"));
+        Collections.sort(rows);
+        if (!rows.equals(expected)) {
+            throw new IllegalStateException("expected the rows of a plain fold from " + lane.name() + ": " + rows.size()
+                    + " of " + expected.size() + ", the first of them " + rows.get(0));
+        }
+    }
+
+    private static void print(Laps laps) {
+        Spread rates = laps.rates();
+        System.out.printf(
+                Locale.ROOT,
+                "%-20s %,9.0f/s (%,.0f – %,.0f) | µs/event: own %.2f, PostgreSQL %.2f, store %.2f | per 1,000: %.2f round"
+                        + " trips, %.2f commits, %,.0f bytes of WAL%n",
+                laps.lane().name(),
+                rates.median(),
+                rates.least(),
+                rates.most(),
+                laps.micros(lap -> lap.usage().client().toNanos()).median(),
+                laps.micros(lap -> lap.usage().database().toNanos()).median(),
+                laps.micros(lap -> lap.store().toNanos()).median(),
+                laps.perThousand(lap -> lap.usage().roundTrips()).median(),
+                laps.perThousand(lap -> lap.usage().commits()).median(),
+                laps.perThousand(lap -> lap.usage().walBytes()).median());
+    }
+
+    private static void compare(List<Laps> all, Figures figures) {
+        all.forEach(laps -> figures.add(Figure.of("end to end: " + laps.lane().name(), laps.rates(), "events/s")));
+        for (int size : SIZES) {
+            ratio(all, 0.95, "ours-" + size, "hand-" + size + "-overlap", figures);
+        }
+        ratio(all, 0.90, "ours-adaptive", "drain", figures);
+        ratio(all, 0.65, "ours-default", "drain", figures);
+        bestFixed(all).ifPresent(best -> ratio(all, 0.95, "ours-adaptive", best.lane().name(), figures));
+    }
+
+    private static Optional<Laps> bestFixed(List<Laps> all) {
+        return all.stream()
+                .filter(laps -> laps.lane().name().matches("ours-[0-9]+"))
+                .max((one, other) -> Double.compare(one.rates().median(), other.rates().median()));
+    }
+
+    private static void ratio(List<Laps> all, double target, String one, String other, Figures figures) {
+        Optional<Laps> ours = named(all, one);
+        Optional<Laps> theirs = named(all, other);
+        if (ours.isPresent() && theirs.isPresent()) {
+            Spread ratio = ours.get().ratioTo(theirs.get());
+            figures.add(Figure.atLeast(target, "end to end: " + one + " ÷ " + other, ratio, "×"));
+        }
+    }
+
+    private static Optional<Laps> named(List<Laps> all, String name) {
+        return all.stream().filter(laps -> laps.lane().name().equals(name)).findFirst();
+    }
+}
