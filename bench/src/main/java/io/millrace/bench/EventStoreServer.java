@@ -16,11 +16,10 @@ final class EventStoreServer {
      */
     public static void main(String... args) throws IOException {
         boolean links = Boolean.parseBoolean(args[0]);
-        try (EmbeddedEventStore store =
-                EmbeddedEventStore.builder()
-                        .systemProjections(links)
-                        .maxAppendSize(Integer.parseInt(args[2]))
-                        .start()) {
+        try (EmbeddedEventStore store = EmbeddedEventStore.builder()
+                .systemProjections(links)
+                .maxAppendSize(Integer.parseInt(args[2]))
+                .start()) {
             store.faults().pace(Long.parseLong(args[1]));
             System.out.println(store.port());
             System.in.transferTo(OutputStream.nullOutputStream());

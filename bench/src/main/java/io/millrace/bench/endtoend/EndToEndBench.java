@@ -63,9 +63,8 @@ public final class EndToEndBench {
 
     private void run() throws Exception {
         Figures figures = new Figures("endtoend");
-        List<Laps> all = lanes().stream()
-                .map(lane -> new Laps(lane, events.size()))
-                .toList();
+        List<Laps> all =
+                lanes().stream().map(lane -> new Laps(lane, events.size())).toList();
         for (int warm = 0; warm < words.number("--warm-up", 2); warm++) {
             for (Laps laps : all) {
                 measure(laps.lane());
@@ -128,8 +127,8 @@ public final class EndToEndBench {
             return;
         }
         String schema = lane instanceof HandLane ? "hand" : OurProjector.SCHEMA;
-        List<String> rows = new ArrayList<>(
-                database.texts("SELECT t::text FROM " + schema + "." + workload.table() + " AS t"));
+        List<String> rows =
+                new ArrayList<>(database.texts("SELECT t::text FROM " + schema + "." + workload.table() + " AS t"));
         Collections.sort(rows);
         if (!rows.equals(expected)) {
             throw new IllegalStateException("expected the rows of a plain fold from " + lane.name() + ": " + rows.size()
@@ -162,13 +161,15 @@ public final class EndToEndBench {
         }
         ratio(all, 0.90, "ours-adaptive", "drain", figures);
         ratio(all, 0.65, "ours-default", "drain", figures);
-        bestFixed(all).ifPresent(best -> ratio(all, 0.95, "ours-adaptive", best.lane().name(), figures));
+        bestFixed(all)
+                .ifPresent(best -> ratio(all, 0.95, "ours-adaptive", best.lane().name(), figures));
     }
 
     private static Optional<Laps> bestFixed(List<Laps> all) {
         return all.stream()
                 .filter(laps -> laps.lane().name().matches("ours-[0-9]+"))
-                .max((one, other) -> Double.compare(one.rates().median(), other.rates().median()));
+                .max((one, other) ->
+                        Double.compare(one.rates().median(), other.rates().median()));
     }
 
     private static void ratio(List<Laps> all, double target, String one, String other, Figures figures) {

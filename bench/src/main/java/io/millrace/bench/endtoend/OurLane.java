@@ -30,8 +30,8 @@ final class OurLane implements Lane {
 
     @Override
     public Run begin() throws Exception {
-        database.execute("DROP SCHEMA IF EXISTS millrace CASCADE; DROP SCHEMA IF EXISTS ours CASCADE;"
-                + " CREATE SCHEMA ours");
+        database.execute(
+                "DROP SCHEMA IF EXISTS millrace CASCADE; DROP SCHEMA IF EXISTS ours CASCADE;" + " CREATE SCHEMA ours");
         OurProjector projector = OurProjector.open(
                 database.url(), workload.projection(), store.connection().source(), policy, Until.FIRST_HEAD);
         return new Run() {

@@ -26,8 +26,8 @@ public record Words(List<String> words) {
         return at < 0 ? otherwise : words.get(at + 1);
     }
 
-    /** Where figures are kept: {@code --figures}. */
+    /** Where figures are kept: {@code --figures}, or as {@code bench/run} says. */
     public Path figures() {
-        return Path.of(text("--figures", "bench-figures"));
+        return Path.of(text("--figures", System.getProperty("millrace.bench.figures", "target/figures")));
     }
 }

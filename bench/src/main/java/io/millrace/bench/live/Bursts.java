@@ -54,9 +54,13 @@ final class Bursts {
         String what = "burst of " + burst.size() + ", " + perAppend + " an append: ";
         figures.add(Figure.of(what + "appending alone", spread(all.stream().map(Round::appending)), "ms"));
         figures.add(Figure.of(what + "catching up alone", spread(all.stream().map(Round::catchingUp)), "ms"));
-        figures.add(Figure.of(what + "live, first append to last row", spread(all.stream().map(Round::live)), "ms"));
+        figures.add(Figure.of(
+                what + "live, first append to last row", spread(all.stream().map(Round::live)), "ms"));
         figures.add(Figure.atMost(
-                MOST, what + "live ÷ the longer of the others", spread(all.stream().map(Round::ratio)), "×"));
+                MOST,
+                what + "live ÷ the longer of the others",
+                spread(all.stream().map(Round::ratio)),
+                "×"));
     }
 
     private static Spread spread(java.util.stream.Stream<Double> values) {

@@ -122,9 +122,15 @@ final class HundredASecond {
         figures.add(Figure.of(what + "bare commit, p99", each(commitMillis, afterAppend, 0.99, (c, v) -> c), "ms"));
         figures.add(Figure.of(what + row + "p99", each(commitMillis, afterAppend, 0.99, (c, v) -> v), "ms"));
         figures.add(Figure.atMost(
-                MOST_MEDIAN, what + "visible ÷ bare commit, p50", each(commitMillis, afterAppend, 0.5, this::ratio), "×"));
+                MOST_MEDIAN,
+                what + "visible ÷ bare commit, p50",
+                each(commitMillis, afterAppend, 0.5, this::ratio),
+                "×"));
         figures.add(Figure.atMost(
-                MOST_P99, what + "visible ÷ bare commit, p99", each(commitMillis, afterAppend, 0.99, this::ratio), "×"));
+                MOST_P99,
+                what + "visible ÷ bare commit, p99",
+                each(commitMillis, afterAppend, 0.99, this::ratio),
+                "×"));
     }
 
     private double ratio(double commit, double visible) {
@@ -138,7 +144,8 @@ final class HundredASecond {
         for (int part = 0; part < PARTS; part++) {
             int from = WARM_UP + part * length;
             values.add(of.applyAsDouble(
-                    quantile(commits, from, from + length, quantile), quantile(visibles, from, from + length, quantile)));
+                    quantile(commits, from, from + length, quantile),
+                    quantile(visibles, from, from + length, quantile)));
         }
         return new Spread(values);
     }

@@ -81,8 +81,8 @@ public final class HeapBench {
     }
 
     private void replay(String of, String settings, int events, String from) throws Exception {
-        database.execute("DROP SCHEMA IF EXISTS millrace CASCADE; DROP SCHEMA IF EXISTS ours CASCADE;"
-                + " CREATE SCHEMA ours");
+        database.execute(
+                "DROP SCHEMA IF EXISTS millrace CASCADE; DROP SCHEMA IF EXISTS ours CASCADE;" + " CREATE SCHEMA ours");
         List<String> said = run(settings, events, from);
         String counted = database.text("SELECT sum(flights) FROM ours.airport_departures");
         if (!counted.equals(Integer.toString(events))) {

@@ -79,8 +79,8 @@ public final class ManyBench {
     }
 
     private double seconds(int count, FlushPolicy policy) throws Exception {
-        database.execute("DROP SCHEMA IF EXISTS millrace CASCADE; DROP SCHEMA IF EXISTS ours CASCADE;"
-                + " CREATE SCHEMA ours");
+        database.execute(
+                "DROP SCHEMA IF EXISTS millrace CASCADE; DROP SCHEMA IF EXISTS ours CASCADE;" + " CREATE SCHEMA ours");
         List<OurProjector> projectors = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {
@@ -121,11 +121,14 @@ public final class ManyBench {
         return Projection.named("departures-" + number)
                 .fromStreamsStartingWith("flight-")
                 .into(model)
-                .on("FlightDeparted", Flight.class, (flight, rows) -> rows.row(flight.origin())
-                        .increment("flights", 1)
-                        .increment("delay_sum", flight.delayMinutes())
-                        .max("delay_max", flight.delayMinutes())
-                        .increment("distance_sum", flight.distanceMiles()))
+                .on(
+                        "FlightDeparted",
+                        Flight.class,
+                        (flight, rows) -> rows.row(flight.origin())
+                                .increment("flights", 1)
+                                .increment("delay_sum", flight.delayMinutes())
+                                .max("delay_max", flight.delayMinutes())
+                                .increment("distance_sum", flight.distanceMiles()))
                 .build();
     }
 }

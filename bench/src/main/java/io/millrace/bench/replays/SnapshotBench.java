@@ -91,8 +91,8 @@ public final class SnapshotBench {
     }
 
     private void prepare() throws Exception {
-        database.execute("DROP SCHEMA IF EXISTS millrace CASCADE; DROP SCHEMA IF EXISTS ours CASCADE;"
-                + " CREATE SCHEMA ours");
+        database.execute(
+                "DROP SCHEMA IF EXISTS millrace CASCADE; DROP SCHEMA IF EXISTS ours CASCADE;" + " CREATE SCHEMA ours");
     }
 
     private double seconds(FlushPolicy policy, Optional<OverTime> overTime) throws Exception {
@@ -113,8 +113,7 @@ public final class SnapshotBench {
     }
 
     private void verify() throws Exception {
-        List<String> rows =
-                new ArrayList<>(database.texts("SELECT t::text FROM ours." + workload.table() + " AS t"));
+        List<String> rows = new ArrayList<>(database.texts("SELECT t::text FROM ours." + workload.table() + " AS t"));
         Collections.sort(rows);
         if (!rows.equals(expected)) {
             throw new IllegalStateException("expected the rows of a plain fold: " + rows.size() + " of "
