@@ -1,5 +1,7 @@
 package io.millrace.bench.endtoend;
 
+import java.sql.SQLException;
+
 /** One way to bring all events of the store into the read model, or just here. For one thread. */
 interface Lane {
     String name();
@@ -13,6 +15,6 @@ interface Lane {
         void run() throws Exception;
 
         @Override
-        void close() throws Exception;
+        void close() throws SQLException;
     }
 }
