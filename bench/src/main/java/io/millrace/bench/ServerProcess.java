@@ -25,6 +25,8 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /**
+     * Starts a store in a process of its own, and waits until it serves.
+     *
      * @param links whether the system projections write
      * @param eventsPerSecond that a subscription gets at most; 0 for as many as there are
      */

@@ -1,5 +1,6 @@
 package io.millrace.bench.engines;
 
+import io.millrace.bench.figures.Words;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -35,7 +36,7 @@ record Options(
                 list(words, "--only"),
                 list(words, "--workload"),
                 value(words, "--flights").map(Path::of),
-                Path.of(value(words, "--figures").orElse("bench-figures")));
+                Words.of(args).figures());
     }
 
     boolean wants(String contender) {

@@ -36,7 +36,11 @@ public final class FlightStore implements AutoCloseable {
         this.connection = EventStoreConnection.open(connectionString());
     }
 
-    /** @param eventsPerSecond that a subscription gets at most; 0 for as many as there are */
+    /**
+     * Starts an empty store in a process of its own.
+     *
+     * @param eventsPerSecond that a subscription gets at most; 0 for as many as there are
+     */
     public static FlightStore start(long eventsPerSecond) throws IOException {
         return start(eventsPerSecond, USUAL_APPEND_BYTES);
     }
