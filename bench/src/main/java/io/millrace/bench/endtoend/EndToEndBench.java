@@ -1,6 +1,7 @@
 package io.millrace.bench.endtoend;
 
 import io.millrace.batching.FlushPolicy;
+import io.millrace.bench.engines.LapTable;
 import io.millrace.bench.engines.Spread;
 import io.millrace.bench.figures.Figure;
 import io.millrace.bench.figures.Figures;
@@ -9,15 +10,16 @@ import io.millrace.bench.machine.Database;
 import io.millrace.bench.machine.Usage;
 import io.millrace.bench.store.FlightStore;
 import io.millrace.bench.store.OurProjector;
+import io.millrace.bench.workload.AirportBoards;
 import io.millrace.bench.workload.AirportTotals;
 import io.millrace.bench.workload.FlightFile;
+import io.millrace.bench.workload.RouteDays;
 import io.millrace.bench.workload.Workload;
 import io.millrace.projections.EventEnvelope;
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -29,14 +31,16 @@ public final class EndToEndBench {
     private static final int[] SIZES = {100, 1_000, 10_000};
     private static final int LARGEST = 50_000;
 
-    private final Workload workload = new AirportTotals();
+    private final Workload workload;
     private final Words words;
     private final List<EventEnvelope> events;
     private final List<String> expected;
     private final FlightStore store;
     private final Database database;
 
-    private EndToEndBench(Words words, List<EventEnvelope> events, FlightStore store, Database database) {
+    private EndToEndBench(
+            Workload workload, Words words, List<EventEnvelope> events, FlightStore store, Database database) {
+        this.workload = workload;
         this.words = words;
         this.events = events;
         this.expected = workload.expectedRows(events).stream().sorted().toList();
@@ -49,6 +53,7 @@ public final class EndToEndBench {
      *
      * @param args {@code --events N} in the store; {@code --rounds N}; {@code --warm-up N}, rounds that do not count;
      *     {@code --pace N}, events a second that the store gives, 0 for as many as it can; {@code --only NAMES};
+     *     {@code --workload NAMES};
      *     {@code --figures FOLDER}
      */
     public static void main(String... args) throws Exception {
@@ -57,12 +62,15 @@ public final class EndToEndBench {
         try (FlightStore store = FlightStore.start(words.number("--pace", 200_000));
                 Database database = Database.start()) {
             store.append(events);
-            new EndToEndBench(words, events, store, database).run();
+            for (Workload workload : List.of(new AirportTotals(), new RouteDays(), new AirportBoards())) {
+                if (words.wants("--workload", workload.name())) {
+                    new EndToEndBench(workload, words, events, store, database).run();
+                }
+            }
         }
     }
 
     private void run() throws Exception {
-        Figures figures = new Figures("endtoend");
         List<Laps> all =
                 lanes().stream().map(lane -> new Laps(lane, events.size())).toList();
         for (int warm = 0; warm < words.number("--warm-up", 2); warm++) {
@@ -76,9 +84,11 @@ public final class EndToEndBench {
                 laps.add(measure(laps.lane()));
             }
         }
-        all.forEach(EndToEndBench::print);
-        compare(all, figures);
-        figures.writeTo(words.figures());
+        String name = "endtoend-" + workload.name();
+        LapTable table = new LapTable(name, all.stream().map(Laps::row).toList());
+        table.print(System.out);
+        table.writeTo(words.figures());
+        compare(all, new Figures(name, words.figures()));
     }
 
     private static List<Laps> shuffled(List<Laps> all, SplittableRandom random) {
@@ -99,10 +109,7 @@ public final class EndToEndBench {
         lanes.add(ours(Integer.toString(LARGEST), OurProjector.ofSize(LARGEST)));
         lanes.add(ours("default", FlushPolicy.DEFAULT));
         lanes.add(ours("adaptive", FlushPolicy.ADAPTIVE));
-        List<String> only = Arrays.asList(words.text("--only", "").split(",", -1));
-        return lanes.stream()
-                .filter(lane -> only.stream().anyMatch(lane.name()::startsWith))
-                .toList();
+        return lanes.stream().filter(lane -> words.wants("--only", lane.name())).toList();
     }
 
     private Lane ours(String settings, FlushPolicy policy) {
@@ -136,33 +143,16 @@ public final class EndToEndBench {
         }
     }
 
-    private static void print(Laps laps) {
-        Spread rates = laps.rates();
-        System.out.printf(
-                Locale.ROOT,
-                "%-20s %,9.0f/s (%,.0f – %,.0f) | µs/event: own %.2f, PostgreSQL %.2f, store %.2f | per 1,000: %.2f round"
-                        + " trips, %.2f commits, %,.0f bytes of WAL%n",
-                laps.lane().name(),
-                rates.median(),
-                rates.least(),
-                rates.most(),
-                laps.micros(lap -> lap.usage().client().toNanos()).median(),
-                laps.micros(lap -> lap.usage().database().toNanos()).median(),
-                laps.micros(lap -> lap.store().toNanos()).median(),
-                laps.perThousand(lap -> lap.usage().roundTrips()).median(),
-                laps.perThousand(lap -> lap.usage().commits()).median(),
-                laps.perThousand(lap -> lap.usage().walBytes()).median());
-    }
-
-    private static void compare(List<Laps> all, Figures figures) {
-        all.forEach(laps -> figures.add(Figure.of("end to end: " + laps.lane().name(), laps.rates(), "events/s")));
+    private void compare(List<Laps> all, Figures figures) throws IOException {
         for (int size : SIZES) {
             ratio(all, 0.95, "ours-" + size, "hand-" + size + "-overlap", figures);
         }
         ratio(all, 0.90, "ours-adaptive", "drain", figures);
         ratio(all, 0.65, "ours-default", "drain", figures);
-        bestFixed(all)
-                .ifPresent(best -> ratio(all, 0.95, "ours-adaptive", best.lane().name(), figures));
+        Optional<Laps> best = bestFixed(all);
+        if (best.isPresent()) {
+            ratio(all, 0.95, "ours-adaptive", best.get().lane().name(), figures);
+        }
     }
 
     private static Optional<Laps> bestFixed(List<Laps> all) {
@@ -172,12 +162,12 @@ public final class EndToEndBench {
                         Double.compare(one.rates().median(), other.rates().median()));
     }
 
-    private static void ratio(List<Laps> all, double target, String one, String other, Figures figures) {
+    private void ratio(List<Laps> all, double target, String one, String other, Figures figures) throws IOException {
         Optional<Laps> ours = named(all, one);
         Optional<Laps> theirs = named(all, other);
         if (ours.isPresent() && theirs.isPresent()) {
             Spread ratio = ours.get().ratioTo(theirs.get());
-            figures.add(Figure.atLeast(target, "end to end: " + one + " ÷ " + other, ratio, "×"));
+            figures.add(Figure.atLeast(target, workload.name() + ", end to end: " + one + " ÷ " + other, ratio, "×"));
         }
     }
 

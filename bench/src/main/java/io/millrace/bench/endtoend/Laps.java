@@ -1,5 +1,6 @@
 package io.millrace.bench.endtoend;
 
+import io.millrace.bench.engines.LapTable;
 import io.millrace.bench.engines.Spread;
 import io.millrace.bench.machine.Usage;
 import java.time.Duration;
@@ -55,5 +56,21 @@ final class Laps {
 
     private Spread each(ToDoubleFunction<Lap> what) {
         return new Spread(rounds.stream().mapToDouble(what).boxed().toList());
+    }
+
+    LapTable.Row row() {
+        Spread rates = rates();
+        return new LapTable.Row(
+                lane.name(),
+                events,
+                rates.median(),
+                rates.least(),
+                rates.most(),
+                micros(lap -> lap.usage().client().toNanos()).median(),
+                micros(lap -> lap.usage().database().toNanos()).median(),
+                micros(lap -> lap.store().toNanos()).median(),
+                perThousand(lap -> lap.usage().roundTrips()).median(),
+                perThousand(lap -> lap.usage().commits()).median(),
+                perThousand(lap -> lap.usage().walBytes()).median());
     }
 }

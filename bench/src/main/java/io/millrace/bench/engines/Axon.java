@@ -52,6 +52,11 @@ final class Axon implements Contender {
     }
 
     @Override
+    public int groupSize() {
+        return segments * batchSize;
+    }
+
+    @Override
     public Run begin(List<EventEnvelope> events) throws Exception {
         database.execute("DROP SCHEMA IF EXISTS axon CASCADE; CREATE SCHEMA axon;" + workload.createTable(SCHEMA));
         return new AxonRun(events);

@@ -38,11 +38,11 @@ public final class EnginesBench {
                             .filter(contender -> options.wants(contender.name()))
                             .toList();
                     List<Laps> laps = new Race(database, workload, events, options).run(wanted);
-                    LapTable table = new LapTable(workload.name(), laps);
+                    LapTable table = LapTable.of(workload.name(), laps);
                     table.print(results);
                     table.writeTo(options.figures());
                     System.setOut(results);
-                    Ratios.of(workload.name(), laps).writeTo(options.figures());
+                    Ratios.tell(workload.name(), laps, options.figures());
                     System.setOut(System.err);
                 }
             }

@@ -6,75 +6,96 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.stream.IntStream;
 
 /** What every contender took, for people and for programs. */
-final class LapTable {
+public final class LapTable {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final List<String> COLUMNS = List.of(
-            "events",
-            "rate",
-            "least",
-            "most",
-            "clientMicros",
-            "postgresMicros",
-            "roundTripsPerThousand",
-            "commitsPerThousand",
-            "walBytesPerThousand");
+    private final String name;
+    private final List<Row> rows;
 
-    private final String workload;
-    private final List<Map<String, Object>> rows;
-
-    LapTable(String workload, List<Laps> all) {
-        this.workload = workload;
-        this.rows = all.stream().map(LapTable::row).toList();
+    /** @param name the measurement's and the workload's */
+    public LapTable(String name, List<Row> rows) {
+        this.name = name;
+        this.rows = List.copyOf(rows);
     }
 
-    private static Map<String, Object> row(Laps laps) {
+    static LapTable of(String workload, List<Laps> all) {
+        return new LapTable(
+                "engines-" + workload, all.stream().map(LapTable::row).toList());
+    }
+
+    /**
+     * Medians over the rounds of one contender.
+     *
+     * @param events in each round
+     * @param rate events a second, with the least and the most
+     * @param clientMicros CPU time an event; likewise PostgreSQL's and the event store's, 0 where there is none
+     */
+    public record Row(
+            String name,
+            double events,
+            double rate,
+            double least,
+            double most,
+            double clientMicros,
+            double postgresMicros,
+            double storeMicros,
+            double roundTripsPerThousand,
+            double commitsPerThousand,
+            double walBytesPerThousand) {}
+
+    private static Row row(Laps laps) {
         Spread rates = laps.rates();
-        List<Double> values = List.of(
-                (double) laps.events(),
+        return new Row(
+                laps.contender().name(),
+                laps.events(),
                 rates.median(),
                 rates.least(),
                 rates.most(),
                 laps.cpu(Usage::client).median(),
                 laps.cpu(Usage::database).median(),
+                0,
                 laps.perThousandEvents(Usage::roundTrips).median(),
                 laps.perThousandEvents(Usage::commits).median(),
                 laps.perThousandEvents(Usage::walBytes).median());
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("name", laps.contender().name());
-        IntStream.range(0, COLUMNS.size()).forEach(i -> row.put(COLUMNS.get(i), values.get(i)));
-        return row;
     }
 
-    void print(PrintStream out) {
+    public void print(PrintStream out) {
         out.printf(
                 Locale.ROOT,
-                "%n%-26s %9s | %10s %10s %10s | %9s %9s | %9s %9s %9s%n",
-                workload,
+                "%n%-26s %9s | %10s %10s %10s | %9s %9s %9s | %9s %9s %9s%n",
+                name,
                 "events",
                 "median/s",
                 "least",
                 "most",
                 "µs client",
                 "µs PG",
+                "µs store",
                 "trips/k",
                 "commits/k",
                 "WAL/k");
         rows.forEach(row -> out.printf(
                 Locale.ROOT,
-                "%-26s %,9.0f | %,10.0f %,10.0f %,10.0f | %9.2f %9.2f | %9.2f %9.2f %,9.0f%n",
-                row.values().toArray()));
+                "%-26s %,9.0f | %,10.0f %,10.0f %,10.0f | %9.2f %9.2f %9.2f | %9.2f %9.2f %,9.0f%n",
+                row.name(),
+                row.events(),
+                row.rate(),
+                row.least(),
+                row.most(),
+                row.clientMicros(),
+                row.postgresMicros(),
+                row.storeMicros(),
+                row.roundTripsPerThousand(),
+                row.commitsPerThousand(),
+                row.walBytesPerThousand()));
     }
 
-    /** As {@code engines-WORKLOAD.json}: an array of objects. */
-    void writeTo(Path folder) throws IOException {
+    /** As {@code NAME.json}: an array of objects. */
+    public void writeTo(Path folder) throws IOException {
         Files.createDirectories(folder);
-        Files.write(folder.resolve("engines-" + workload + ".json"), JSON.writeValueAsBytes(rows));
+        Files.write(folder.resolve(name + ".json"), JSON.writeValueAsBytes(rows));
     }
 }

@@ -33,7 +33,10 @@ final class Ours implements Contender {
     }
 
     static Ours ofSize(Database database, Workload workload, int batchSize) {
-        FlushPolicy policy = FlushPolicy.DEFAULT.withBatchSize(batchSize).withMaxBytes(64L << 20);
+        FlushPolicy policy = FlushPolicy.DEFAULT
+                .withBatchSize(batchSize)
+                .withMaxBytes(64L << 20)
+                .withSizing(BatchSizing.FIXED.withMaxEvents(batchSize));
         return new Ours(database, workload, Integer.toString(batchSize), policy);
     }
 

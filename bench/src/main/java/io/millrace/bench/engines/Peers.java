@@ -20,6 +20,7 @@ final class Peers {
         all.add(new Pekko(database, workload, 20, Writing.BATCH, false));
         all.add(new Pekko(database, workload, 100, Writing.BATCH, false));
         all.add(new Pekko(database, workload, 1_000, Writing.BATCH, false));
+        all.add(new Pekko(database, workload, 10_000, Writing.BATCH, false));
         all.add(new Pekko(database, workload, 1_000, Writing.FOLD, false));
         all.add(new Pekko(database, workload, 10_000, Writing.FOLD, false));
         for (Kind kind : Kind.values()) {
@@ -27,6 +28,7 @@ final class Peers {
             all.add(new Axon(database, workload, kind, 1, 100, Writing.BATCH));
             all.add(new Axon(database, workload, kind, 2, 100, Writing.BATCH));
             all.add(new Axon(database, workload, kind, 2, 1_000, Writing.BATCH));
+            all.add(new Axon(database, workload, kind, 2, 1_000, Writing.FOLD));
             all.add(new Axon(database, workload, kind, 2, 10_000, Writing.FOLD));
         }
         return all;

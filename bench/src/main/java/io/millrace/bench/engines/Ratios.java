@@ -2,6 +2,8 @@ package io.millrace.bench.engines;
 
 import io.millrace.bench.figures.Figure;
 import io.millrace.bench.figures.Figures;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -15,15 +17,15 @@ final class Ratios {
     private final List<Laps> all;
     private final Figures figures;
 
-    private Ratios(String workload, List<Laps> all) {
+    private Ratios(String workload, List<Laps> all, Path folder) throws IOException {
         this.workload = workload;
         this.all = all;
-        this.figures = new Figures("engines-" + workload);
+        this.figures = new Figures("engines-" + workload, folder);
     }
 
-    /** Those whose contenders ran. */
-    static Figures of(String workload, List<Laps> all) {
-        Ratios ratios = new Ratios(workload, all);
+    /** Tells and keeps those whose contenders ran. */
+    static void tell(String workload, List<Laps> all, Path folder) throws IOException {
+        Ratios ratios = new Ratios(workload, all, folder);
         for (int size : EnginesBench.SIZES) {
             ratios.compare(
                     0.90, "ours-" + size, "by hand with overlap at " + size, ratios.named("hand-" + size + "-overlap"));
@@ -41,7 +43,6 @@ final class Ratios {
         ratios.compare(
                 1.2, "ours-adaptive", "the best peer with the user's own fold", ratios.best(Ratios::isFoldedPeer));
         ratios.compareWithFixed();
-        return ratios.figures;
     }
 
     private static boolean isPeer(String name) {
@@ -65,17 +66,19 @@ final class Ratios {
     }
 
     /** Promised for each workload; the others for the first. */
-    private void compareWithFixed() {
-        best(Ratios::isFixed)
-                .ifPresent(fixed -> named("ours-adaptive")
-                        .ifPresent(ours -> figures.add(Figure.atLeast(
-                                0.95,
-                                workload + ", from memory: ours-adaptive ÷ best fixed size (" + nameOf(fixed) + ")",
-                                ours.ratioTo(fixed),
-                                "×"))));
+    private void compareWithFixed() throws IOException {
+        Optional<Laps> fixed = best(Ratios::isFixed);
+        Optional<Laps> ours = named("ours-adaptive");
+        if (fixed.isPresent() && ours.isPresent()) {
+            figures.add(Figure.atLeast(
+                    0.95,
+                    workload + ", from memory: ours-adaptive ÷ best fixed size (" + nameOf(fixed.get()) + ")",
+                    ours.get().ratioTo(fixed.get()),
+                    "×"));
+        }
     }
 
-    private void compare(double promised, String ours, String description, Optional<Laps> other) {
+    private void compare(double promised, String ours, String description, Optional<Laps> other) throws IOException {
         Optional<Laps> mine = named(ours);
         if (mine.isPresent() && other.isPresent()) {
             String name = workload + ", from memory: " + ours + " ÷ " + description + " (" + nameOf(other.get()) + ")";

@@ -4,18 +4,28 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
 
-/** The figures of one measurement: printed, and kept as lines of JSON where a report finds them. For one thread. */
+/**
+ * The figures of one measurement: each is printed, and kept as a line of JSON where a report finds it, as soon as it is
+ * known, so that what fails later costs only what was not measured yet. For one thread.
+ */
 public final class Figures {
-    private final String measurement;
-    private final List<Figure> figures = new ArrayList<>();
 
-    /** @param measurement the word that {@code bench/run} knows it by */
-    public Figures(String measurement) {
-        this.measurement = measurement;
+    private final Path file;
+
+    /**
+     * Begins anew: forgets the measurement's earlier figures.
+     *
+     * @param measurement the word that {@code bench/run} knows it by
+     * @param folder where {@code MEASUREMENT.jsonl} is written
+     */
+    public Figures(String measurement, Path folder) throws IOException {
+        Files.createDirectories(folder);
+        this.file = folder.resolve(measurement + ".jsonl");
+        Files.write(file, List.of());
         System.out.printf(
                 Locale.ROOT,
                 "%s: %d cores, Java %s, load %.1f%n",
@@ -25,16 +35,9 @@ public final class Figures {
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     }
 
-    public void add(Figure figure) {
-        figures.add(figure);
+    /** Prints and keeps one. */
+    public void add(Figure figure) throws IOException {
         System.out.println(figure.line());
-    }
-
-    /** Writes them to {@code MEASUREMENT.jsonl} in this folder, in place of those of an earlier run. */
-    public void writeTo(Path folder) throws IOException {
-        Files.createDirectories(folder);
-        Files.write(
-                folder.resolve(measurement + ".jsonl"),
-                figures.stream().map(Figure::json).toList());
+        Files.write(file, List.of(figure.json()), StandardOpenOption.APPEND);
     }
 }

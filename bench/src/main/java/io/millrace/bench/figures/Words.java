@@ -1,6 +1,7 @@
 package io.millrace.bench.figures;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /** What the command line says: {@code --name value} each. Immutable. */
@@ -24,6 +25,11 @@ public record Words(List<String> words) {
             throw new IllegalArgumentException("expected a value after " + name);
         }
         return at < 0 ? otherwise : words.get(at + 1);
+    }
+
+    /** Whether a list of beginnings of names, which says what is wanted, has one of this name; without the list, all are. */
+    public boolean wants(String list, String name) {
+        return Arrays.stream(text(list, "").split(",", -1)).anyMatch(name::startsWith);
     }
 
     /** Where figures are kept: {@code --figures}, or as {@code bench/run} says. */

@@ -9,11 +9,13 @@ import io.millrace.bench.store.OurProjector;
 import io.millrace.eventstore.ExpectedRevision;
 import io.millrace.eventstore.NewEvent;
 import io.millrace.projections.EventEnvelope;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -37,6 +39,7 @@ final class HundredASecond {
     private final int count;
     private final long[] acknowledgedAt;
     private final double[] commitMillis;
+    private final List<CompletableFuture<?>> acknowledged = new ArrayList<>();
 
     HundredASecond(FlightStore store, Database database, List<EventEnvelope> flights, int seconds) {
         this.store = store;
@@ -80,6 +83,9 @@ final class HundredASecond {
                 append(events.get(i), i);
             }
             commits.get();
+            for (CompletableFuture<?> append : acknowledged) {
+                append.get();
+            }
         } finally {
             committing.shutdownNow();
         }
@@ -87,10 +93,11 @@ final class HundredASecond {
 
     /** The acknowledgement counts from when it comes, not from when somebody who waits for it wakes up. */
     private void append(NewEvent event, int i) {
-        var unused = store.connection()
+        acknowledged.add(store.connection()
                 .appender()
                 .append("flight-live", ExpectedRevision.any(), List.of(event))
-                .whenComplete((appended, failure) -> acknowledgedAt[i] = System.nanoTime());
+                .thenAccept(appended -> acknowledgedAt[i] = System.nanoTime())
+                .toCompletableFuture());
     }
 
     private void commit(long begin) throws Exception {
@@ -114,7 +121,7 @@ final class HundredASecond {
         }
     }
 
-    private void tell(Figures figures, double[] afterAppend) {
+    private void tell(Figures figures, double[] afterAppend) throws IOException {
         String what = "live at 100/s: ";
         String row = "append acknowledged to row visible, ";
         figures.add(Figure.of(what + "bare commit, p50", each(commitMillis, afterAppend, 0.5, (c, v) -> c), "ms"));

@@ -22,13 +22,12 @@ public final class LiveBench {
     public static void main(String... args) throws Exception {
         Words words = Words.of(args);
         List<EventEnvelope> flights = FlightFile.events(Optional.empty(), words.number("--burst", 20_000));
-        Figures figures = new Figures("live");
+        Figures figures = new Figures("live", words.figures());
         try (FlightStore store = FlightStore.start(0);
                 Database database = Database.start()) {
             database.execute("CREATE SCHEMA ours");
             new Bursts(store, database, flights, words.number("--rounds", 5)).run(figures);
             new HundredASecond(store, database, flights, words.number("--seconds", 60)).run(figures);
         }
-        figures.writeTo(words.figures());
     }
 }

@@ -8,12 +8,15 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * When events became visible to others: when the commit's answer was heeded, which is a little later than what another
  * session could have seen. To watch the rows instead would take the processors that are measured.
  */
 final class Visible implements ProjectorListener {
+    private static final Duration LONGEST = Duration.ofMinutes(3);
+
     private final Map<UUID, Long> visibleAt = new ConcurrentHashMap<>();
     private long events;
     private long firstReceivedAt;
@@ -41,8 +44,14 @@ final class Visible implements ProjectorListener {
 
     /** Waits until so many events are visible since {@link #forget}; returns when the last one became so. */
     synchronized long awaitEvents(long count) throws InterruptedException {
+        long until = System.nanoTime() + LONGEST.toNanos();
         while (events < count) {
-            wait();
+            long left = until - System.nanoTime();
+            if (left <= 0) {
+                throw new IllegalStateException(
+                        "expected " + count + " visible events within " + LONGEST.toSeconds() + " s: events=" + events);
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
         }
         return lastVisibleAt;
     }

@@ -42,7 +42,7 @@ public final class HeapBench {
      */
     public static void main(String... args) throws Exception {
         Words words = Words.of(args);
-        Figures figures = new Figures("heap");
+        Figures figures = new Figures("heap", words.figures());
         try (Database database = Database.start()) {
             HeapBench bench = new HeapBench(database, figures);
             int stored = words.number("--stored", 3_000_000);
@@ -60,7 +60,6 @@ public final class HeapBench {
                 bench.replay("events of 1 MiB", "adaptive", large, store.connectionString());
             }
         }
-        figures.writeTo(words.figures());
     }
 
     private static void appendLarge(FlightStore store, int count) {

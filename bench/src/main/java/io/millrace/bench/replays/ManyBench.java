@@ -49,7 +49,7 @@ public final class ManyBench {
     public static void main(String... args) throws Exception {
         Words words = Words.of(args);
         int events = words.number("--events", 200_000);
-        Figures figures = new Figures("many");
+        Figures figures = new Figures("many", words.figures());
         try (FlightStore store = FlightStore.start(0);
                 Database database = Database.start()) {
             store.append(FlightFile.events(Optional.empty(), events));
@@ -58,7 +58,6 @@ public final class ManyBench {
             bench.compare("default", FlushPolicy.DEFAULT, rounds, figures);
             bench.compare("adaptive", FlushPolicy.ADAPTIVE, rounds, figures);
         }
-        figures.writeTo(words.figures());
     }
 
     private void compare(String settings, FlushPolicy policy, int rounds, Figures figures) throws Exception {

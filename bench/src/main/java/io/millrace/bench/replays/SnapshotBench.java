@@ -45,14 +45,13 @@ public final class SnapshotBench {
     public static void main(String... args) throws Exception {
         Words words = Words.of(args);
         List<EventEnvelope> events = FlightFile.events(Optional.empty(), words.number("--events", 1_000_000));
-        Figures figures = new Figures("snapshot");
+        Figures figures = new Figures("snapshot", words.figures());
         try (Database database = Database.start()) {
             SnapshotBench bench = new SnapshotBench(database, events);
-            int rounds = words.number("--rounds", 3);
+            int rounds = words.number("--rounds", 5);
             bench.compare("default", FlushPolicy.DEFAULT, rounds, figures);
             bench.compare("adaptive", FlushPolicy.ADAPTIVE, rounds, figures);
         }
-        figures.writeTo(words.figures());
     }
 
     private void compare(String settings, FlushPolicy policy, int rounds, Figures figures) throws Exception {

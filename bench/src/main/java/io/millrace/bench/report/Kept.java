@@ -28,7 +28,7 @@ record Kept(Map<String, List<JsonNode>> figures, Map<String, List<JsonNode>> lap
                 String name = file.getFileName().toString();
                 if (name.endsWith(".jsonl")) {
                     figures.put(name.replace(".jsonl", ""), lines(file));
-                } else if (name.startsWith("engines-") && name.endsWith(".json")) {
+                } else if (name.matches("(engines|endtoend)-.*[.]json")) {
                     List<JsonNode> rows = new ArrayList<>();
                     JSON.readTree(file.toFile()).forEach(rows::add);
                     laps.put(name.replace(".json", ""), rows);

@@ -20,8 +20,21 @@ import java.util.Optional;
 /** Makes one report of what the measurements left: Markdown, JSON, and a page with charts that needs nothing else. */
 public final class ReportPage {
     private static final int COLUMNS = 160;
+    private static final List<String> MEASUREMENTS = List.of(
+            "engines-airports",
+            "engines-routes",
+            "engines-documents",
+            "parts",
+            "endtoend-airports",
+            "endtoend-routes",
+            "endtoend-documents",
+            "live",
+            "heap",
+            "snapshot",
+            "many");
     private static final List<String> FAIRNESS = List.of(
-            "Every contender has the same events, decoder, PostgreSQL, driver and (but for one connection by hand) pool.",
+            "Every contender has the same events, decoder, PostgreSQL, driver and (but for one connection by hand) pool, and a heap of 3 GiB of"
+                    + " fixed, touched size; nobody is paced by the source.",
             "hand: decode, fold into a map, one unnest statement whose CTE moves the checkpoint by compare-and-set, one round"
                     + " trip; overlap: a second thread commits while the next batch is folded.",
             "upsert-each, jdbc-100: upserts and the checkpoint in one transaction. reWriteBatchedInserts cannot be switched"
@@ -61,7 +74,19 @@ public final class ReportPage {
                 sections.add(figures("figures-" + name, name, others));
             }
         });
-        return new Report("How fast Millrace is", Map.of(), Machine.describe(), sections, Optional.empty());
+        return new Report("How fast Millrace is", Map.of(), described(kept), sections, Optional.empty());
+    }
+
+    /** The machine, and what was left out of this run or failed in it. */
+    private static List<String> described(Kept kept) throws IOException {
+        List<String> lines = new ArrayList<>(Machine.describe());
+        List<String> missing = MEASUREMENTS.stream()
+                .filter(name -> !kept.figures().containsKey(name))
+                .toList();
+        if (!missing.isEmpty()) {
+            lines.add("PARTIAL: not measured in this run: " + String.join(", ", missing) + ".");
+        }
+        return lines;
     }
 
     private static Report.Section figures(String key, String title, List<JsonNode> figures) {
@@ -104,15 +129,17 @@ public final class ReportPage {
                 new Column("spread", "least – most", true),
                 new Column("clientMicros", "client CPU µs/event", true),
                 new Column("postgresMicros", "PostgreSQL CPU µs/event", true),
+                new Column("storeMicros", "store CPU µs/event", true),
                 new Column("roundTripsPerThousand", "round trips/1,000", true),
                 new Column("commitsPerThousand", "commits/1,000", true),
                 new Column("walBytesPerThousand", "WAL bytes/1,000", true));
         List<List<Cell>> cells = rows.stream().map(ReportPage::lap).toList();
         return new Report.Section(
                 key,
-                "From memory: " + key.replace("engines-", ""),
+                key.replace("engines-", "From memory: ")
+                        .replace("endtoend-", "End to end, the store paced to 200,000 events/s: "),
                 new Table(columns, cells),
-                FAIRNESS,
+                key.startsWith("engines-airports") ? FAIRNESS : List.of(),
                 Optional.of(chart(rows)));
     }
 
@@ -123,7 +150,13 @@ public final class ReportPage {
         cells.add(number(row.path("rate").asDouble()));
         cells.add(text(shown(row.path("least").asDouble()) + " – "
                 + shown(row.path("most").asDouble())));
-        List.of("clientMicros", "postgresMicros", "roundTripsPerThousand", "commitsPerThousand", "walBytesPerThousand")
+        List.of(
+                        "clientMicros",
+                        "postgresMicros",
+                        "storeMicros",
+                        "roundTripsPerThousand",
+                        "commitsPerThousand",
+                        "walBytesPerThousand")
                 .forEach(name -> cells.add(number(row.path(name).asDouble())));
         return cells;
     }

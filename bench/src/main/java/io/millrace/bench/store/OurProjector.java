@@ -1,5 +1,6 @@
 package io.millrace.bench.store;
 
+import io.millrace.batching.BatchSizing;
 import io.millrace.batching.FlushPolicy;
 import io.millrace.batching.ProjectorListener;
 import io.millrace.batching.ProjectorOptions;
@@ -45,7 +46,10 @@ public final class OurProjector implements AutoCloseable {
 
     /** A policy of this fixed size, without a bound of bytes that would make batches smaller. */
     public static FlushPolicy ofSize(int batchSize) {
-        return FlushPolicy.DEFAULT.withBatchSize(batchSize).withMaxBytes(64L << 20);
+        return FlushPolicy.DEFAULT
+                .withBatchSize(batchSize)
+                .withMaxBytes(64L << 20)
+                .withSizing(BatchSizing.FIXED.withMaxEvents(batchSize));
     }
 
     public void start() {
