@@ -30,6 +30,7 @@ final class Machine {
                 "PostgreSQL 18 on the same machine, with fsync, synchronous_commit and full_page_writes on, otherwise as"
                         + " delivered. Pekko Projection JDBC 1.0.0 on Pekko 1.0.1, Axon Framework 4.13.0, pgjdbc 42.7.14,"
                         + " HikariCP 7.1.0.",
+                "Client, PG and store µs are CPU time per event of this process, of PostgreSQL and of the event store.",
                 "Medians of the rounds; in each round every contender ran once, in another order each time. Ratios are"
                         + " those of each round. Each run was verified against a plain fold.");
     }

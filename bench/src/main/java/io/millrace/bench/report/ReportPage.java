@@ -124,15 +124,15 @@ public final class ReportPage {
     private static Report.Section laps(String key, List<JsonNode> rows) {
         List<Column> columns = List.of(
                 new Column("name", "contender", false),
-                new Column("events", "events a round", true),
+                new Column("events", "events", true),
                 new Column("rate", "events/s", true),
                 new Column("spread", "least – most", true),
-                new Column("clientMicros", "client CPU µs/event", true),
-                new Column("postgresMicros", "PostgreSQL CPU µs/event", true),
-                new Column("storeMicros", "store CPU µs/event", true),
-                new Column("roundTripsPerThousand", "round trips/1,000", true),
+                new Column("clientMicros", "client µs", true),
+                new Column("postgresMicros", "PG µs", true),
+                new Column("storeMicros", "store µs", true),
+                new Column("roundTripsPerThousand", "trips/1,000", true),
                 new Column("commitsPerThousand", "commits/1,000", true),
-                new Column("walBytesPerThousand", "WAL bytes/1,000", true));
+                new Column("walBytesPerThousand", "WAL B/1,000", true));
         List<List<Cell>> cells = rows.stream().map(ReportPage::lap).toList();
         return new Report.Section(
                 key,
