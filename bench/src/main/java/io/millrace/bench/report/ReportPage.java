@@ -130,9 +130,9 @@ public final class ReportPage {
                 new Column("clientMicros", "client µs", true),
                 new Column("postgresMicros", "PG µs", true),
                 new Column("storeMicros", "store µs", true),
-                new Column("roundTripsPerThousand", "trips/1,000", true),
-                new Column("commitsPerThousand", "commits/1,000", true),
-                new Column("walBytesPerThousand", "WAL B/1,000", true));
+                new Column("roundTripsPerThousand", "trips/1k", true),
+                new Column("commitsPerThousand", "commits/1k", true),
+                new Column("walBytesPerThousand", "WAL B/1k", true));
         List<List<Cell>> cells = rows.stream().map(ReportPage::lap).toList();
         return new Report.Section(
                 key,
