@@ -5,6 +5,7 @@ import io.millrace.checkpoint.Position;
 import io.millrace.projections.CannotFoldException;
 import io.millrace.projections.Effect;
 import io.millrace.projections.EventEnvelope;
+import io.millrace.projections.ProjectionGroup;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,6 +25,8 @@ final class Accumulator {
     private long oldestNanos;
     private long handled;
     private @Nullable EventEnvelope lastHandled;
+    /** Who did what, where a group is folded. */
+    private @Nullable Shares shares;
 
     /**
      * Folds an event. One without effect is passed over: it moves the checkpoint with the next batch, but is no reason
@@ -37,6 +40,10 @@ final class Accumulator {
             began(nowNanos);
             events.add(event);
             bytes += event.sizeInBytes();
+        }
+        if (effects instanceof ProjectionGroup.Effects ofMembers) {
+            shares = shares == null ? new Shares() : shares;
+            shares.add(event, ofMembers);
         }
         handled++;
         lastHandled = event;
@@ -132,7 +139,8 @@ final class Accumulator {
             Position checkpoint,
             Optional<HandledEvent> handledLast) {
         SetAside aside = SetAside.of(parked, skipped);
-        return new Batch(projection, number, reason, changes.build(), checkpoint, handledLast, events, aside);
+        Batch whole = new Batch(projection, number, reason, changes.build(), checkpoint, handledLast, events, aside);
+        return shares == null ? whole : shares.of(whole);
     }
 
     Optional<HandledEvent> lastHandled() {

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param lastHandled the last event in it that a handler saw; empty if only the checkpoint moves
  * @param events the handled events, in order; what a refused batch is taken apart by
  * @param setAside the events that it moves past without handling them; and parked ones that are done with
+ * @param shares of a group's batch: what it does for those of its projections that it does something for
  */
 public record Batch(
         String projection,
@@ -25,7 +26,8 @@ public record Batch(
         Position checkpoint,
         Optional<HandledEvent> lastHandled,
         List<EventEnvelope> events,
-        SetAside setAside) {
+        SetAside setAside,
+        List<Share> shares) {
     public Batch {
         Objects.requireNonNull(projection, "projection");
         Objects.requireNonNull(reason, "reason");
@@ -33,9 +35,23 @@ public record Batch(
         Objects.requireNonNull(checkpoint, "checkpoint");
         Objects.requireNonNull(lastHandled, "lastHandled");
         Objects.requireNonNull(setAside, "setAside");
+        shares = List.copyOf(shares);
     }
 
-    /** A batch that nothing was put aside from. */
+    /** A batch of one projection. */
+    public Batch(
+            String projection,
+            long number,
+            FlushReason reason,
+            ChangeSet changes,
+            Position checkpoint,
+            Optional<HandledEvent> lastHandled,
+            List<EventEnvelope> events,
+            SetAside setAside) {
+        this(projection, number, reason, changes, checkpoint, lastHandled, events, setAside, List.of());
+    }
+
+    /** A batch of one projection that nothing was put aside from. */
     public Batch(
             String projection,
             long number,
@@ -45,5 +61,17 @@ public record Batch(
             Optional<HandledEvent> lastHandled,
             List<EventEnvelope> events) {
         this(projection, number, reason, changes, checkpoint, lastHandled, events, SetAside.NONE);
+    }
+
+    /** The same, with what it does for whom. */
+    Batch sharedBy(List<Share> members) {
+        return new Batch(projection, number, reason, changes, checkpoint, lastHandled, events, setAside, members);
+    }
+
+    /** What a group's batch does for one of its projections; empty if nothing. */
+    public Optional<Share> shareOf(String member) {
+        return shares.stream()
+                .filter(share -> share.batch().projection().equals(member))
+                .findFirst();
     }
 }

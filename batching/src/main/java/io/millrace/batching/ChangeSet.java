@@ -15,6 +15,8 @@ import java.util.Map;
  * @param changesIn how many changes were folded into it, raw statements included
  */
 public record ChangeSet(List<Segment> segments, long changesIn) {
+    public static final ChangeSet NONE = new ChangeSet(List.of(), 0);
+
     public ChangeSet {
         segments = List.copyOf(segments);
     }

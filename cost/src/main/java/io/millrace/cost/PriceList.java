@@ -33,12 +33,22 @@ public record PriceList(BigDecimal single, BigDecimal batch, BigDecimal perState
 
     /** What that many statements cost that are sent one by one. */
     public BigDecimal singles(long statements) {
-        return single.multiply(BigDecimal.valueOf(statements));
+        return singles(BigDecimal.valueOf(statements));
+    }
+
+    /** The same with parts of statements: of one that several projections share, each has a part. */
+    public BigDecimal singles(BigDecimal statements) {
+        return single.multiply(statements);
     }
 
     /** What that many batches cost that have that many statements in all, their checkpoints included. */
     public BigDecimal batches(long batches, long statements) {
-        return batch.multiply(BigDecimal.valueOf(batches)).add(perStatement.multiply(BigDecimal.valueOf(statements)));
+        return batches(BigDecimal.valueOf(batches), BigDecimal.valueOf(statements));
+    }
+
+    /** The same with parts of batches: of one that several projections share, each has a part. */
+    public BigDecimal batches(BigDecimal batches, BigDecimal statements) {
+        return batch.multiply(batches).add(perStatement.multiply(statements));
     }
 
     /** In words: {@code a single statement 1, a batch 1, each statement in it 0.1}. */

@@ -17,7 +17,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
@@ -40,7 +39,11 @@ public final class SimulatedCommitters {
             Checkpoint checkpoint,
             Writer writer) {
         PostgresBatchCommitter committer = PostgresBatchCommitter.over(
-                name -> new Session(told(() -> database.connect(process))), "public", projection, checkpoint, writer);
+                writing -> new Session(told(() -> database.connect(process))),
+                "public",
+                projection,
+                checkpoint,
+                writer);
         try {
             committer.connect();
             return committer;
@@ -62,7 +65,9 @@ public final class SimulatedCommitters {
         }
 
         @Override
-        public long flush(StatementPlan plan, Checkpoint from, Batch batch, Writer writer) throws SQLException {
+        public long flush(Flush flush, Writer writer) throws SQLException {
+            Checkpoint from = flush.moves().get(0).from();
+            Batch batch = flush.moves().get(0).batch();
             DatabaseSession.Move move = new DatabaseSession.Move(
                     from.projection(),
                     from.epoch(),
@@ -70,7 +75,7 @@ public final class SimulatedCommitters {
                     from.position(),
                     batch.checkpoint(),
                     batch.lastHandled(),
-                    written(plan, batch),
+                    written(flush.plan(), batch),
                     writer);
             return told(() -> session.flush(move, effects(batch)));
         }
@@ -104,8 +109,8 @@ public final class SimulatedCommitters {
         }
 
         @Override
-        public Optional<Checkpoint> readCheckpoint(String projection) throws SQLException {
-            return Optional.of(told(() -> session.readCheckpoint(projection)));
+        public List<Checkpoint> readCheckpoints(List<String> projections) throws SQLException {
+            return List.of(told(() -> session.readCheckpoint(projections.get(0))));
         }
 
         @Override

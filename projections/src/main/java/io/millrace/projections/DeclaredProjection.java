@@ -58,6 +58,19 @@ final class DeclaredProjection implements Projection {
 
     @Override
     public List<Effect> effectsOf(EventEnvelope event) {
+        return effectsOf(event, EventHandler::handle, event);
+    }
+
+    /** The same with an event that others handle, too. */
+    List<Effect> effectsOf(DecodedEvent event) {
+        return effectsOf(event, EventHandler::handle, event.event());
+    }
+
+    private interface Handling<T> {
+        void handle(EventHandler<?> handler, T given, Rows rows);
+    }
+
+    private <T> List<Effect> effectsOf(T given, Handling<T> handling, EventEnvelope event) {
         EventHandler<?> handler = handlers.get(event.type());
         if (handler == null) {
             throw new IllegalArgumentException(
@@ -65,7 +78,7 @@ final class DeclaredProjection implements Projection {
         }
         RowCollector rows = new RowCollector(name, readModels, rawSql);
         try {
-            handler.handle(event, rows);
+            handling.handle(handler, given, rows);
             return rows.effects();
         } catch (EventFailedException e) {
             throw e;

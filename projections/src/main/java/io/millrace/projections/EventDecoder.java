@@ -52,11 +52,13 @@ final class EventDecoder<E> {
     private final String projection;
     private final Class<E> eventClass;
     private final ObjectReader reader;
+    private final boolean ofImmutables;
 
     private EventDecoder(String projection, Class<E> eventClass) {
         this.projection = projection;
         this.eventClass = eventClass;
         this.reader = MAPPER.readerFor(eventClass);
+        this.ofImmutables = Immutables.areAll(eventClass);
     }
 
     /** Throws if no event of this class can be told to be whole: a bean's missing fields cannot be told from zeros. */
@@ -73,6 +75,15 @@ final class EventDecoder<E> {
                     + eventClass.getName() + ". Make it a record");
         }
         return new EventDecoder<>(projection, eventClass);
+    }
+
+    Class<E> eventClass() {
+        return eventClass;
+    }
+
+    /** Whether what it decodes to can be given to several handlers, since none can change it. */
+    boolean isOfImmutables() {
+        return ofImmutables;
     }
 
     E decode(EventEnvelope event) {

@@ -21,7 +21,7 @@ final class BlockerWatch implements ProjectorListener {
 
     private final PostgresStore store;
     private final String projection;
-    private final long epoch;
+    private volatile long epoch;
     /** Since when something waits for the database. */
     private volatile long sinceNanos;
 
@@ -33,6 +33,11 @@ final class BlockerWatch implements ProjectorListener {
         this.projection = projection;
         this.epoch = epoch;
         begins();
+    }
+
+    /** It is written together with others: their session calls itself by the least of all epochs. */
+    void writesUnder(long least) {
+        epoch = least;
     }
 
     private void begins() {

@@ -29,7 +29,7 @@ final class LeasedProjection implements AutoCloseable {
     private final boolean logsRefusals;
     private final ExecutorService thread;
     private final CompletableFuture<Boolean> over = new CompletableFuture<>();
-    private volatile @Nullable ProjectionRun run;
+    private volatile @Nullable Run run;
     private volatile boolean begun;
     private volatile boolean stopping;
     private volatile RunSummary done;
@@ -38,7 +38,7 @@ final class LeasedProjection implements AutoCloseable {
     /** Begins a run under an epoch. */
     @FunctionalInterface
     interface Start {
-        ProjectionRun under(long epoch);
+        Run under(long epoch);
     }
 
     /**
@@ -68,7 +68,7 @@ final class LeasedProjection implements AutoCloseable {
         thread.execute(() -> {
             stopping = false;
             try {
-                ProjectionRun next = start.under(epoch);
+                Run next = start.under(epoch);
                 begun = true;
                 run = next;
                 next.start();
@@ -124,7 +124,7 @@ final class LeasedProjection implements AutoCloseable {
 
     // ---- what the run says
 
-    private void end(ProjectionRun ending) {
+    private void end(Run ending) {
         ProjectorState state = ending.state();
         done = done.and(ending.summary());
         run = null;
@@ -165,7 +165,7 @@ final class LeasedProjection implements AutoCloseable {
 
     /** What it has done in all its runs so far. */
     RunSummary summary() {
-        ProjectionRun running = run;
+        Run running = run;
         return running == null ? done : done.and(running.summary());
     }
 

@@ -40,7 +40,7 @@ final class LeasedProjections implements AutoCloseable {
     /** Begins one run of a projection. */
     @FunctionalInterface
     interface Start {
-        ProjectionRun under(String projection, long epoch, BlockerWatch watch);
+        Run under(String projection, long epoch, BlockerWatch watch);
     }
 
     /** Makes the database ready for leases; takes none yet. */
@@ -54,10 +54,10 @@ final class LeasedProjections implements AutoCloseable {
     }
 
     /** Watched from the first moment: taking over may have to wait, too. */
-    private ProjectionRun begin(PostgresStore store, Start start, String name, long epoch) {
+    private Run begin(PostgresStore store, Start start, String name, long epoch) {
         BlockerWatch watch = new BlockerWatch(store, name, epoch);
         watches.put(name, watch);
-        ProjectionRun run = start.under(name, epoch, watch);
+        Run run = start.under(name, epoch, watch);
         watch.ends();
         return run;
     }

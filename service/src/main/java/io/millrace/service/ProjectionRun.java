@@ -1,11 +1,13 @@
 package io.millrace.service;
 
+import io.millrace.batching.BatchCommitter;
 import io.millrace.batching.ProjectorListener;
 import io.millrace.batching.ProjectorOptions;
 import io.millrace.batching.ProjectorRunner;
 import io.millrace.batching.ProjectorState;
 import io.millrace.batching.ProjectorState.Failed;
 import io.millrace.batching.ProjectorState.Fenced;
+import io.millrace.batching.ProjectorSummary;
 import io.millrace.cost.Meter;
 import io.millrace.cost.PriceList;
 import io.millrace.cost.StatementCount;
@@ -16,11 +18,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One projection, from the servers to its end: its projector, its meter, its states in the log. */
-final class ProjectionRun implements AutoCloseable {
+final class ProjectionRun implements Run {
     private static final Logger LOG = LoggerFactory.getLogger(ProjectionRun.class);
 
     private final String name;
@@ -46,12 +49,35 @@ final class ProjectionRun implements AutoCloseable {
             PostgresBatchCommitter committer,
             ProjectorOptions options,
             ProjectorListener... listeners) {
+        this(
+                projection,
+                servers,
+                committer,
+                committer,
+                options,
+                Stream.concat(Stream.of(new StateLog(projection.name())), Arrays.stream(listeners))
+                        .toList());
+    }
+
+    /**
+     * The same, with nothing logged of its states.
+     *
+     * @param through how the projector reaches the committer
+     */
+    ProjectionRun(
+            Projection projection,
+            Servers servers,
+            PostgresBatchCommitter committer,
+            BatchCommitter through,
+            ProjectorOptions options,
+            List<ProjectorListener> listeners) {
         this.name = projection.name();
         this.committer = committer;
-        List<ProjectorListener> all = new ArrayList<>(List.of(meter, new StateLog(name), new EndWatch()));
-        all.addAll(Arrays.asList(listeners));
+        List<ProjectorListener> all = new ArrayList<>(List.of(meter));
+        all.addAll(listeners);
+        all.add(new EndWatch());
         this.runner = new ProjectorRunner(
-                projection, servers.eventStore().source(), committer, options, all.toArray(ProjectorListener[]::new));
+                projection, servers.eventStore().source(), through, options, all.toArray(ProjectorListener[]::new));
     }
 
     private final class EndWatch implements ProjectorListener {
@@ -63,9 +89,10 @@ final class ProjectionRun implements AutoCloseable {
         }
     }
 
-    void start() {
+    @Override
+    public void start() {
         startedNanos = System.nanoTime();
-        LOG.info("{}: STARTING", name);
+        LOG.debug("{} starts", name);
         runner.start();
     }
 
@@ -73,12 +100,14 @@ final class ProjectionRun implements AutoCloseable {
         return name;
     }
 
-    ProjectorState state() {
+    @Override
+    public ProjectorState state() {
         return runner.state();
     }
 
     /** Done when it has ended, whatever the reason. */
-    CompletableFuture<Long> ended() {
+    @Override
+    public CompletableFuture<Long> ended() {
         return endedNanos.copy();
     }
 
@@ -91,18 +120,25 @@ final class ProjectionRun implements AutoCloseable {
     }
 
     /** What it has done so far, or in all if it has ended. */
-    RunSummary summary() {
+    @Override
+    public RunSummary summary() {
         Duration took = Duration.ofNanos(endedNanos.getNow(System.nanoTime()) - startedNanos);
         return RunSummary.of(name, runner.summary(), meter.cost().units(), took);
     }
 
+    ProjectorSummary projectorSummary() {
+        return runner.summary();
+    }
+
     /** Asks it to commit what is folded and to end; does not wait for that. */
-    void beginToStop(Duration within) {
+    @Override
+    public void beginToStop(Duration within) {
         runner.beginToStop(within);
     }
 
     /** Drops what is folded and ends; does not wait for that. */
-    void fence(String why) {
+    @Override
+    public void fence(String why) {
         runner.fence(why);
     }
 

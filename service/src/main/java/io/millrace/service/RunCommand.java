@@ -5,6 +5,7 @@ import io.millrace.projections.Projection;
 import io.millrace.service.configuration.Configuration;
 import io.millrace.service.configuration.ConfigurationException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
@@ -51,14 +52,17 @@ final class RunCommand implements Callable<Integer> {
                         "Connections to PostgreSQL, at most: {}",
                         servers.postgres().requireConnections(wanted.size()));
                 servers.postgres().prepareLeases(wanted.values());
-                LeasedProjections.Start start = (name, epoch, watch) -> new ProjectionRun(
-                        catalog.get(name),
-                        servers,
-                        servers.postgres().committerFor(catalog.get(name), epoch),
-                        ProjectorTuning.of(configuration.optionsOf(name)),
-                        watch);
-                try (LeasedProjections projections =
-                        new LeasedProjections(servers.postgres(), wanted.keySet(), Bid.SHARE, start)) {
+                try (Grouping grouping = new Grouping(servers, wanted.size() > 1);
+                        LeasedProjections projections = new LeasedProjections(
+                                servers.postgres(),
+                                wanted.keySet(),
+                                Bid.SHARE,
+                                (name, epoch, watch) -> new Membership(
+                                        grouping,
+                                        servers.postgres().ready(catalog.get(name), epoch),
+                                        ProjectorTuning.of(configuration.optionsOf(name)),
+                                        watch,
+                                        List.of()))) {
                     projections.start();
                     projections.awaitEnd(program.stop());
                     format.print(program, projections.summaries());

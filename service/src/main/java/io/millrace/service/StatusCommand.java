@@ -100,7 +100,7 @@ final class StatusCommand implements Callable<Integer> {
         return counts.stream()
                 .filter(count -> count.reason() == FlushReason.SIZE || count.reason() == FlushReason.BYTES)
                 .reduce((one, other) -> new FlushCounts(
-                        one.reason(), one.flushes() + other.flushes(), one.events() + other.events(), 0, 0, 0, 0))
+                        one.reason(), one.flushes() + other.flushes(), one.events() + other.events(), 0, 0, 0, 0, 0))
                 .map(sum -> Math.round((double) sum.events() / sum.flushes()))
                 .orElse(0L);
     }

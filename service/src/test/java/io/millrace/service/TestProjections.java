@@ -7,10 +7,32 @@ import io.millrace.projections.Projection;
 import io.millrace.projections.ProjectionProvider;
 import io.millrace.projections.ReadModel;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Projections that bad events can hurt; found through {@code META-INF/services}. */
 public final class TestProjections implements ProjectionProvider {
+    /** How many projections there are that do the same, each to a table of its own. */
+    static final int SHARED = 10;
+
     record Paid(String account, long amount, String note) {}
+
+    private static Projection shared(int number) {
+        ReadModel totals = ReadModel.table("shared_" + number)
+                .key("account", TEXT)
+                .column("total", BIGINT)
+                .build();
+        return Projection.named("shared-" + number)
+                .fromStreamsStartingWith("account-")
+                .into(totals)
+                .on("Paid", Paid.class, (paid, rows) -> {
+                    if (paid.account().equals("only " + number + " fails")) {
+                        throw new IllegalStateException("expected another account");
+                    }
+                    rows.row(paid.account()).increment("total", paid.amount());
+                })
+                .build();
+    }
 
     private static Projection paymentsNamed(String name, String table) {
         ReadModel payments = ReadModel.table(table)
@@ -44,10 +66,13 @@ public final class TestProjections implements ProjectionProvider {
 
     @Override
     public List<Projection> projections() {
-        return List.of(
-                paymentsNamed("payments", "payments"),
-                paymentsNamed("payments-again", "payments"),
-                paymentsNamed("payments-copy", "payments_copy"),
-                withSqlOfItsOwn());
+        return Stream.concat(
+                        Stream.of(
+                                paymentsNamed("payments", "payments"),
+                                paymentsNamed("payments-again", "payments"),
+                                paymentsNamed("payments-copy", "payments_copy"),
+                                withSqlOfItsOwn()),
+                        IntStream.range(0, SHARED).mapToObj(TestProjections::shared))
+                .toList();
     }
 }

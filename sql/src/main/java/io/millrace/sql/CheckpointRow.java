@@ -24,6 +24,9 @@ final class CheckpointRow {
     /** Waits for whoever is moving it, and is refused by a standby, whose answer could be an old one. */
     static final String SELECT_ONE_FOR_UPDATE = SELECT + " WHERE projection = ? FOR UPDATE";
 
+    /** The same of several; whoever locks many does so in one order. */
+    static final String SELECT_FOR_UPDATE = SELECT + " WHERE projection = ANY (?) ORDER BY projection FOR UPDATE";
+
     /** The last statement of every flush. */
     static final String MOVE = "SELECT millrace.move_checkpoint(?::text, ?::bigint, ?::bigint, ?::text, ?::text, "
             + "?::text, ?::uuid, ?::uuid, ?::text, ?::bigint, ?::text, ?::bigint, ?::bigint, ?::bigint, ?::bigint,"

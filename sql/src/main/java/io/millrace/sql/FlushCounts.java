@@ -9,6 +9,14 @@ import io.millrace.batching.FlushReason;
  * @param changes that their handlers asked for
  * @param rows that were written: what the changes were folded to
  * @param statements the checkpoint's included
+ * @param shares of the flushes: 1 for each that was its own, 1/n for one that n projections shared
  */
 public record FlushCounts(
-        FlushReason reason, long flushes, long events, long changes, long rows, long statements, long roundTrips) {}
+        FlushReason reason,
+        long flushes,
+        long events,
+        long changes,
+        long rows,
+        long statements,
+        long roundTrips,
+        double shares) {}

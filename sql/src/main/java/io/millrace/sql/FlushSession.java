@@ -1,11 +1,10 @@
 package io.millrace.sql;
 
-import io.millrace.batching.Batch;
 import io.millrace.batching.ParkedStreams;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.Writer;
 import java.sql.SQLException;
-import java.util.Optional;
+import java.util.List;
 
 /**
  * A committer's connection and the server session behind it: all that a committer knows of the database. Behind it
@@ -19,23 +18,32 @@ interface FlushSession {
     /** Opens sessions. */
     @FunctionalInterface
     interface Source {
-        FlushSession open(String projection) throws SQLException;
+        /**
+         * Opens one.
+         *
+         * @param writing the checkpoints that it is to move, for others to know
+         */
+        FlushSession open(List<Checkpoint> writing) throws SQLException;
     }
 
     Backend backend();
 
     /**
-     * Writes rows and checkpoint, in one transaction, if the checkpoint stands where it is expected.
+     * Writes rows and checkpoints, in one transaction, if each checkpoint stands where it is expected.
      *
-     * @return when the checkpoint moved, in microseconds since 1970
+     * @return when the checkpoints moved, in microseconds since 1970
      */
-    long flush(StatementPlan plan, Checkpoint from, Batch batch, Writer writer) throws SQLException;
+    long flush(Flush flush, Writer writer) throws SQLException;
 
     /** Ends a transaction that failed; until then the server refuses everything else (25P02). */
     void rollback() throws SQLException;
 
-    /** Waits for whoever is moving the checkpoint, and is refused by a standby, whose answer could be an old one. */
-    Optional<Checkpoint> readCheckpoint(String projection) throws SQLException;
+    /**
+     * Waits for whoever is moving them, and is refused by a standby, whose answer could be an old one.
+     *
+     * @return in the order of the projections; without those that are not there
+     */
+    List<Checkpoint> readCheckpoints(List<String> projections) throws SQLException;
 
     /** What was parked up to this checkpoint. A session that keeps no parked events has none. */
     default ParkedStreams readParked(Checkpoint checkpoint) throws SQLException {
@@ -49,7 +57,7 @@ interface FlushSession {
      */
     boolean ended(Backend lost, long waitMs) throws SQLException;
 
-    /** Says that this projection is no longer written by us, before the connection ends in its own time. */
+    /** Says that these projections are no longer written by us, before the connection ends in its own time. */
     void release() throws SQLException;
 
     /** Ends the connection for good. Never throws. */

@@ -19,7 +19,7 @@ final class Inspection {
     /** What checkpoints' rows have counted since, as rows of flush_counts. */
     private static final String STILL_COUNTING =
             "SELECT projection, counted_since, counted_reason, counted_flushes, counted_events, counted_changes,"
-                    + " counted_rows, counted_statements, counted_round_trips FROM millrace.checkpoints"
+                    + " counted_rows, counted_statements, counted_round_trips, counted_shares FROM millrace.checkpoints"
                     + " WHERE counted_flushes > 0";
 
     private Inspection() {}
@@ -61,7 +61,7 @@ final class Inspection {
     static List<FlushCounts> flushCounts(Connection connection, String projection, OptionalLong lastMinutes)
             throws SQLException {
         String sql = "SELECT reason, sum(flushes)::bigint, sum(events)::bigint, sum(changes)::bigint,"
-                + " sum(changed_rows)::bigint, sum(statements)::bigint, sum(round_trips)::bigint"
+                + " sum(changed_rows)::bigint, sum(statements)::bigint, sum(round_trips)::bigint, sum(shares)"
                 + " FROM (SELECT * FROM millrace.flush_counts UNION ALL " + STILL_COUNTING
                 + ") AS f WHERE projection = ?"
                 + (lastMinutes.isPresent()
@@ -80,7 +80,8 @@ final class Inspection {
                             row.getLong(4),
                             row.getLong(5),
                             row.getLong(6),
-                            row.getLong(7)));
+                            row.getLong(7),
+                            row.getDouble(8)));
                 }
             }
         }

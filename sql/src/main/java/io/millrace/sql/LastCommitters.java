@@ -15,7 +15,7 @@ final class LastCommitters {
     private final Map<String, PostgresBatchCommitter> byProjection = new ConcurrentHashMap<>();
 
     void remember(PostgresBatchCommitter committer) {
-        byProjection.put(committer.checkpoint().projection(), committer);
+        committer.checkpoints().forEach(checkpoint -> byProjection.put(checkpoint.projection(), committer));
     }
 
     /** Its checkpoint is cleared on purpose. */
@@ -26,7 +26,9 @@ final class LastCommitters {
     /** How far the database went back behind what it had acknowledged here, for people to read; empty if it did not. */
     Optional<String> lossBefore(Checkpoint found) {
         return Optional.ofNullable(byProjection.get(found.projection()))
-                .map(PostgresBatchCommitter::checkpoint)
+                .flatMap(committer -> committer.checkpoints().stream()
+                        .filter(checkpoint -> checkpoint.projection().equals(found.projection()))
+                        .findFirst())
                 .filter(acknowledged -> isBefore(found.position(), acknowledged.position()))
                 .map(acknowledged -> describe(acknowledged, found));
     }

@@ -57,7 +57,7 @@ final class MeasuredCommitter implements BatchCommitter {
             if (alone) {
                 session.oneByOne(plan, checkpoint, batch);
             } else {
-                movedAt = session.flush(plan, checkpoint, batch, writer);
+                movedAt = session.flush(Flush.of(checkpoint, batch, plan), writer);
             }
             checkpoint = CheckpointRow.moved(checkpoint, batch, writer, movedAt);
             int statements = plan.statements().size() + 1;

@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -63,8 +64,7 @@ public final class MeasuredDatabase implements AutoCloseable {
             store.committerFor(projection).close();
         }
         this.pool = ConnectionPool.open(inside);
-        this.session =
-                PostgresFlushSession.open(pool, projection.name(), checkpoint().epoch(), server.timeouts());
+        this.session = PostgresFlushSession.open(pool, projection.name(), List.of(checkpoint()), server.timeouts());
         this.is = prepare();
     }
 

@@ -5,9 +5,11 @@ import io.millrace.batching.BatchCommitter;
 import io.millrace.batching.CommitOutcome;
 import io.millrace.batching.ParkedStreams;
 import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.Position;
 import io.millrace.checkpoint.Writer;
 import io.millrace.projections.Projection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,11 +32,9 @@ public final class PostgresBatchCommitter implements BatchCommitter {
     private static final long END_OF_LOST_SESSION_MS = 5_000;
 
     private final FlushSession.Source sessions;
-    private final StatementPlanner planner;
+    private final Marks marks;
     private final Writer writer;
-    private final Checkpoint started;
 
-    private volatile Checkpoint acknowledged;
     private ParkedStreams parked = ParkedStreams.NONE;
     private boolean knowsParked;
     private final AtomicReference<@Nullable FlushSession> session = new AtomicReference<>();
@@ -44,7 +44,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
     /** A batch that was sent, or is about to be. */
     private static final class Attempt {
         final Batch batch;
-        final StatementPlan plan;
+        final Flush flush;
         /** The session that its outcome was lost with. */
         FlushSession.@Nullable Backend lost;
         /** Why it was given up, if that was a limit of time: then it would be given up again. */
@@ -53,19 +53,16 @@ public final class PostgresBatchCommitter implements BatchCommitter {
 
         int roundTrips;
 
-        Attempt(Batch batch, StatementPlan plan, int roundTrips) {
+        Attempt(Batch batch, Flush flush, int roundTrips) {
             this.batch = batch;
-            this.plan = plan;
+            this.flush = flush;
             this.roundTrips = roundTrips;
         }
     }
 
-    private PostgresBatchCommitter(
-            FlushSession.Source sessions, StatementPlanner planner, Checkpoint checkpoint, Writer writer) {
+    private PostgresBatchCommitter(FlushSession.Source sessions, Marks marks, Writer writer) {
         this.sessions = sessions;
-        this.planner = planner;
-        this.started = checkpoint;
-        this.acknowledged = checkpoint;
+        this.marks = marks;
         this.writer = writer;
     }
 
@@ -83,23 +80,62 @@ public final class PostgresBatchCommitter implements BatchCommitter {
             Writer writer,
             FlushTimeouts timeouts) {
         return over(
-                name -> PostgresFlushSession.open(connections, name, checkpoint.epoch(), timeouts),
+                writing -> PostgresFlushSession.open(connections, projection.name(), writing, timeouts),
                 schema,
                 projection,
                 checkpoint,
                 writer);
     }
 
+    /**
+     * A committer that moves the checkpoints of several projections at once, or none of them.
+     *
+     * @param name what it is called in errors
+     * @param checkpoints where the projections stand, in their order
+     */
+    static PostgresBatchCommitter overGroup(
+            String name,
+            ConnectionSource connections,
+            String schema,
+            List<? extends Projection> projections,
+            List<Checkpoint> checkpoints,
+            Writer writer,
+            FlushTimeouts timeouts) {
+        return overGroup(
+                name,
+                writing -> PostgresFlushSession.open(connections, name, writing, timeouts),
+                schema,
+                projections,
+                checkpoints,
+                writer);
+    }
+
+    /** Over sessions that stand for PostgreSQL's in a simulation. */
+    static PostgresBatchCommitter overGroup(
+            String name,
+            FlushSession.Source sessions,
+            String schema,
+            List<? extends Projection> projections,
+            List<Checkpoint> checkpoints,
+            Writer writer) {
+        return new PostgresBatchCommitter(sessions, new Marks(name, schema, projections, checkpoints), writer);
+    }
+
     /** Over sessions that stand for PostgreSQL's in a simulation. */
     static PostgresBatchCommitter over(
             FlushSession.Source sessions, String schema, Projection projection, Checkpoint checkpoint, Writer writer) {
-        StatementPlanner planner = new StatementPlanner(schema, projection.readModels());
-        return new PostgresBatchCommitter(sessions, planner, checkpoint, writer);
+        return overGroup(projection.name(), sessions, schema, List.of(projection), List.of(checkpoint), writer);
     }
 
+    /** Of a group the least of its members'. */
     @Override
     public Checkpoint checkpoint() {
-        return acknowledged;
+        return marks.whole();
+    }
+
+    /** Where each projection stands; one, unless it is a group's. By any thread. */
+    public List<Checkpoint> checkpoints() {
+        return marks.acknowledged();
     }
 
     /** As found when the connection was opened first, or when the database had gone back. */
@@ -125,27 +161,19 @@ public final class PostgresBatchCommitter implements BatchCommitter {
 
     private Attempt attempt(Batch batch) {
         boolean mayStay = !batch.setAside().settled().isEmpty();
-        if (!mayStay
-                && acknowledged.position().isPresent()
-                && !batch.checkpoint().isAfter(acknowledged.position().get())) {
-            throw new IllegalArgumentException("expected a batch that moves the checkpoint on: checkpoint="
-                    + acknowledged.position().get() + ", batch=" + batch.checkpoint());
+        Optional<Position> from = marks.whole().position();
+        if (!mayStay && from.isPresent() && !batch.checkpoint().isAfter(from.get())) {
+            throw new IllegalArgumentException("expected a batch that moves the checkpoint on: checkpoint=" + from.get()
+                    + ", batch=" + batch.checkpoint());
         }
         if (unsettled == null) {
-            return new Attempt(batch, plan(batch), 0);
+            return new Attempt(batch, marks.flush(batch), 0);
         }
         if (!unsettled.batch.checkpoint().equals(batch.checkpoint())) {
             throw new IllegalArgumentException("expected the batch whose outcome is unknown again: expected checkpoint="
                     + unsettled.batch.checkpoint() + ", checkpoint=" + batch.checkpoint());
         }
         return unsettled;
-    }
-
-    private StatementPlan plan(Batch batch) {
-        StatementPlan changes = planner.plan(batch.changes());
-        return batch.setAside().writesNothing()
-                ? changes
-                : changes.with(ParkedStatements.of(batch.projection(), batch.setAside()));
     }
 
     private CommitOutcome send(Attempt attempt) {
@@ -156,9 +184,9 @@ public final class PostgresBatchCommitter implements BatchCommitter {
             return unreachable(e);
         }
         try {
-            attempt.roundTrips += PostgresFlushSession.roundTrips(attempt.plan);
-            long movedAt = on.flush(attempt.plan, acknowledged, attempt.batch, writer);
-            return committed(attempt, CheckpointRow.moved(acknowledged, attempt.batch, writer, movedAt));
+            attempt.roundTrips += attempt.flush.roundTrips();
+            marks.moved(attempt.flush, writer, on.flush(attempt.flush, writer));
+            return committed(attempt);
         } catch (SQLException e) {
             return failed(attempt, on, e);
         }
@@ -176,8 +204,8 @@ public final class PostgresBatchCommitter implements BatchCommitter {
             error.addSuppressed(e);
             return lost(attempt, on, error);
         }
-        if (SqlFailure.state(error).equals(SqlFailure.PLAN_EXACTLY) && planner.planExactly()) {
-            return send(new Attempt(attempt.batch, plan(attempt.batch), attempt.roundTrips));
+        if (SqlFailure.state(error).equals(SqlFailure.PLAN_EXACTLY) && marks.planExactly()) {
+            return send(new Attempt(attempt.batch, marks.flush(attempt.batch), attempt.roundTrips));
         }
         SqlFailure failure = SqlFailure.of(error);
         if (failure == SqlFailure.FENCED) {
@@ -188,7 +216,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
             // Read-only is what a session began with: only another one begins otherwise, maybe at another server.
             drop();
         }
-        return failure.asOutcome(error, acknowledged.projection());
+        return failure.asOutcome(error, marks.name());
     }
 
     private CommitOutcome lost(Attempt attempt, FlushSession on, SQLException error) {
@@ -197,7 +225,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
         unsettled = attempt;
         drop();
         return new CommitOutcome.Unavailable(
-                "the connection was lost while a flush of projection " + acknowledged.projection()
+                "the connection was lost while a flush of projection " + marks.name()
                         + " was under way, and whether it was committed is not known yet: " + error.getMessage(),
                 error);
     }
@@ -224,7 +252,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
     }
 
     private CommitOutcome judge(Attempt attempt, FlushSession on) {
-        Optional<Checkpoint> found;
+        List<Checkpoint> found;
         try {
             attempt.roundTrips++;
             found = found(on);
@@ -234,33 +262,45 @@ public final class PostgresBatchCommitter implements BatchCommitter {
             drop();
             return stillUnknown(e);
         }
-        return found.isPresent() ? outcome(attempt, found.get()) : checkpointGone();
+        return isComplete(found) ? outcome(attempt, found) : checkpointGone();
+    }
+
+    private boolean isComplete(List<Checkpoint> found) {
+        return found.size() == marks.acknowledged().size();
     }
 
     /** The question failed, not the flush: its outcome is still to be found out. */
     private CommitOutcome stillUnknown(SQLException e) {
         SqlFailure failure = SqlFailure.of(e);
-        return (failure.passes() ? SqlFailure.UNAVAILABLE : failure).asOutcome(e, acknowledged.projection());
+        return (failure.passes() ? SqlFailure.UNAVAILABLE : failure).asOutcome(e, marks.name());
     }
 
-    private CommitOutcome outcome(Attempt attempt, Checkpoint found) {
+    private CommitOutcome outcome(Attempt attempt, List<Checkpoint> found) {
         unsettled = null;
-        return switch (CheckpointVerdict.of(found, started, acknowledged, attempt.batch, writer)) {
-            case COMMITTED -> committed(attempt, found);
-            case NOT_COMMITTED -> notCommitted(attempt);
-            case FENCED -> fenced(found);
-            case WENT_BACK -> {
-                acknowledged = found;
-                yield new CommitOutcome.WentBack(found);
+        Marks.Verdict verdict = marks.verdict(found, Optional.of(attempt.flush), writer);
+        return switch (verdict.is()) {
+            case COMMITTED -> {
+                marks.found(found);
+                yield committed(attempt);
             }
+            case NOT_COMMITTED -> notCommitted(attempt);
+            case FENCED -> fenced(verdict);
+            case WENT_BACK -> wentBack(found);
         };
     }
 
-    /** The checkpoint in the database; if that went back, so did what is parked. */
-    private Optional<Checkpoint> found(FlushSession on) throws SQLException {
-        Optional<Checkpoint> found = on.readCheckpoint(acknowledged.projection());
-        if (found.isPresent() && found.get().flushNumber() < acknowledged.flushNumber()) {
-            parked = on.readParked(found.get());
+    private CommitOutcome wentBack(List<Checkpoint> found) {
+        marks.found(found);
+        return new CommitOutcome.WentBack(marks.whole());
+    }
+
+    /** The checkpoints in the database; if that went back, so did what is parked. */
+    private List<Checkpoint> found(FlushSession on) throws SQLException {
+        List<Checkpoint> found = on.readCheckpoints(marks.projections());
+        if (!marks.areOfAGroup()
+                && isComplete(found)
+                && found.get(0).flushNumber() < marks.whole().flushNumber()) {
+            parked = on.readParked(found.get(0));
         }
         return found;
     }
@@ -271,7 +311,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
         }
         return attempt.tooSlow == null
                 ? sendAgain(attempt)
-                : SqlFailure.TOO_SLOW.asOutcome(attempt.tooSlow, acknowledged.projection());
+                : SqlFailure.TOO_SLOW.asOutcome(attempt.tooSlow, marks.name());
     }
 
     private CommitOutcome sendAgain(Attempt attempt) {
@@ -279,15 +319,16 @@ public final class PostgresBatchCommitter implements BatchCommitter {
         return send(attempt);
     }
 
-    private CommitOutcome committed(Attempt attempt, Checkpoint checkpoint) {
+    private CommitOutcome committed(Attempt attempt) {
         unsettled = null;
-        acknowledged = checkpoint;
-        return new CommitOutcome.Committed(checkpoint, attempt.plan.statements().size() + 1, attempt.roundTrips);
+        return new CommitOutcome.Committed(marks.whole(), attempt.flush.statements(), attempt.roundTrips);
     }
 
-    private CommitOutcome fenced(Checkpoint found) {
+    private static CommitOutcome fenced(Marks.Verdict verdict) {
+        Checkpoint found = verdict.of();
         return new CommitOutcome.Fenced("projection " + found.projection()
-                + " is fenced: expected its checkpoint at " + where(acknowledged) + ", but it stands at " + where(found)
+                + " is fenced: expected its checkpoint at " + where(verdict.expected()) + ", but it stands at "
+                + where(found)
                 + found.writer().map(holder -> ", moved by " + holder).orElse("")
                 + found.movedAt().map(time -> " at " + time).orElse("")
                 + "; nothing was written. Only one may write a projection at a time: stop one of the two");
@@ -300,7 +341,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
 
     private CommitOutcome stillAtWork(FlushSession.Backend lost) {
         String message = "the server session that was lost (process " + lost.processId() + ") is still at work for"
-                + " projection " + acknowledged.projection() + "; its end is awaited before anything is sent again";
+                + " projection " + marks.name() + "; its end is awaited before anything is sent again";
         return new CommitOutcome.Unavailable(message, new IllegalStateException(message));
     }
 
@@ -310,7 +351,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
             throw new IllegalStateException("expected no batch whose outcome is unknown: checkpoint="
                     + unsettled.batch.checkpoint() + "; commit it again first");
         }
-        Optional<Checkpoint> found;
+        List<Checkpoint> found;
         try {
             found = found(session());
         } catch (SQLException e) {
@@ -318,34 +359,28 @@ public final class PostgresBatchCommitter implements BatchCommitter {
             drop();
             return Optional.of(wasOpen ? stillUnknown(e) : unreachable(e));
         }
-        return found.isPresent() ? seen(found.get()) : Optional.of(checkpointGone());
+        return isComplete(found) ? seen(found) : Optional.of(checkpointGone());
     }
 
-    private CheckpointVerdict unattempted(Checkpoint found) {
-        return CheckpointVerdict.withoutAttempt(found, started, acknowledged, writer);
-    }
-
-    private Optional<CommitOutcome> seen(Checkpoint found) {
-        return switch (unattempted(found)) {
+    private Optional<CommitOutcome> seen(List<Checkpoint> found) {
+        Marks.Verdict verdict = marks.verdict(found, Optional.empty(), writer);
+        return switch (verdict.is()) {
             case NOT_COMMITTED -> Optional.empty();
-            case WENT_BACK -> {
-                acknowledged = found;
-                yield Optional.of(new CommitOutcome.WentBack(found));
-            }
-            case FENCED, COMMITTED -> Optional.of(fenced(found));
+            case WENT_BACK -> Optional.of(wentBack(found));
+            case FENCED, COMMITTED -> Optional.of(fenced(verdict));
         };
     }
 
     /** Refused, and yet the checkpoint stands where we left it: somebody is moving it back and forth. */
     private CommitOutcome contradiction() {
-        String message = "the checkpoint of projection " + acknowledged.projection()
-                + " was elsewhere for a moment, and is back at " + where(acknowledged);
+        String message = "the checkpoint of projection " + marks.name() + " was elsewhere for a moment, and is back at "
+                + where(marks.whole());
         return new CommitOutcome.Unavailable(message, new IllegalStateException(message));
     }
 
     private CommitOutcome checkpointGone() {
         unsettled = null;
-        String message = "expected the checkpoint of projection " + acknowledged.projection()
+        String message = "expected the checkpoint of projection " + marks.name()
                 + " in millrace.checkpoints, and found none: somebody deleted it, or the database is another one."
                 + " Restore it, or start again from the beginning with `millrace replay --from-start`";
         return new CommitOutcome.Failed(message, new IllegalStateException(message));
@@ -366,14 +401,14 @@ public final class PostgresBatchCommitter implements BatchCommitter {
     private FlushSession session() throws SQLException {
         FlushSession open = session.get();
         if (open == null) {
-            open = sessions.open(acknowledged.projection());
+            open = sessions.open(marks.acknowledged());
             session.set(open);
             if (aborted) {
                 drop();
                 throw new SQLException("the committer was closed under this batch", "08003");
             }
         }
-        if (!knowsParked) {
+        if (!knowsParked && !marks.areOfAGroup()) { // whoever has parked something is in no group
             readParked(open);
         }
         return open;
@@ -381,7 +416,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
 
     private void readParked(FlushSession from) throws SQLException {
         try {
-            parked = from.readParked(acknowledged);
+            parked = from.readParked(marks.whole());
             knowsParked = true;
         } catch (SQLException e) {
             drop();
@@ -409,7 +444,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
             try {
                 open.release();
             } catch (SQLException e) {
-                log.debug("The connection of projection {} was lost already", acknowledged.projection(), e);
+                log.debug("The connection of projection {} was lost already", marks.name(), e);
             }
         }
         drop();

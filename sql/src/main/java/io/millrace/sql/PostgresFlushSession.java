@@ -9,8 +9,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.postgresql.PGStatement;
 
 /**
@@ -38,8 +41,7 @@ final class PostgresFlushSession implements FlushSession {
 
     private final ConnectionSource connections;
     private final Connection connection;
-    private final String projection;
-    private final long epoch;
+    private final List<Checkpoint> writing;
     private final Backend backend;
     /** What each transaction begins with where a pooler lends sessions; else empty. */
     private final String perTransaction;
@@ -49,41 +51,50 @@ final class PostgresFlushSession implements FlushSession {
     private PostgresFlushSession(
             ConnectionSource connections,
             Connection connection,
-            String projection,
-            long epoch,
+            List<Checkpoint> writing,
             Backend backend,
             String perTransaction) {
         this.connections = connections;
         this.connection = connection;
-        this.projection = projection;
-        this.epoch = epoch;
+        this.writing = List.copyOf(writing);
         this.backend = backend;
         this.perTransaction = perTransaction;
     }
 
+    /**
+     * Opens one.
+     *
+     * @param name whose connection it is
+     * @param writing whose checkpoints are moved over it, and under which epochs
+     */
     static PostgresFlushSession open(
-            ConnectionSource connections, String projection, long epoch, FlushTimeouts timeouts) throws SQLException {
-        Connection connection = connections.open(projection);
+            ConnectionSource connections, String name, List<Checkpoint> writing, FlushTimeouts timeouts)
+            throws SQLException {
+        Connection connection = connections.open(name);
         try {
             if (connections.isBehindPooler()) {
-                String settings = SessionSettings.perTransaction(connection, projection, epoch, timeouts);
-                return new PostgresFlushSession(connections, connection, projection, epoch, LENT, settings);
+                String settings = SessionSettings.perTransaction(connection, name, writing, timeouts);
+                return new PostgresFlushSession(connections, connection, writing, LENT, settings);
             }
-            SessionSettings.apply(connection, projection, epoch, timeouts);
-            Backend backend = identify(connection, projection);
-            return new PostgresFlushSession(connections, connection, projection, epoch, backend, "");
+            SessionSettings.apply(connection, name, writing, timeouts);
+            Backend backend = identify(connection, writing);
+            return new PostgresFlushSession(connections, connection, writing, backend, "");
         } catch (SQLException | RuntimeException e) {
             connections.discard(connection);
             throw e;
         }
     }
 
-    /** Also says to the rest of the world that this projection is being written, for as long as the session lives. */
-    private static Backend identify(Connection connection, String projection) throws SQLException {
-        String sql = "SELECT pid, backend_start::text, pg_advisory_lock_shared(" + WriterSessions.KEY + ")"
-                + " FROM pg_stat_activity WHERE pid = pg_backend_pid()";
+    /** Also says to the rest of the world who is being written, for as long as the session lives. */
+    private static Backend identify(Connection connection, List<Checkpoint> writing) throws SQLException {
+        String locks = writing.stream()
+                .map(of -> ", pg_advisory_lock_shared(" + WriterSessions.KEY + ")")
+                .collect(Collectors.joining());
+        String sql = "SELECT pid, backend_start::text" + locks + " FROM pg_stat_activity WHERE pid = pg_backend_pid()";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, projection);
+            for (int i = 0; i < writing.size(); i++) {
+                statement.setString(i + 1, writing.get(i).projection());
+            }
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 return new Backend(row.getInt(1), row.getString(2));
@@ -107,12 +118,12 @@ final class PostgresFlushSession implements FlushSession {
     }
 
     @Override
-    public long flush(StatementPlan plan, Checkpoint from, Batch batch, Writer writer) throws SQLException {
-        begun = !isOneSync(plan);
-        try (PreparedStatement statement = connection.prepareStatement(text(plan))) {
-            int next = bind(statement, plan);
-            CheckpointRow.bindMove(statement, next, from, batch, writer, plan);
-            if (plan.hasRawSql() && statement.isWrapperFor(PGStatement.class)) {
+    public long flush(Flush flush, Writer writer) throws SQLException {
+        begun = !isOneSync(flush.plan());
+        try (PreparedStatement statement = connection.prepareStatement(text(flush))) {
+            int next = bind(statement, flush.plan());
+            CheckpointMoves.bind(connection, statement, next, flush, writer);
+            if (flush.plan().hasRawSql() && statement.isWrapperFor(PGStatement.class)) {
                 // A prepared statement of the user's whose result has no bound would get a Sync of its own.
                 statement.unwrap(PGStatement.class).setPrepareThreshold(0);
             }
@@ -164,16 +175,16 @@ final class PostgresFlushSession implements FlushSession {
         return !isLent() && plan.statements().size() <= MOST_IN_ONE_SYNC && !plan.hasRawSql();
     }
 
-    private String text(StatementPlan plan) {
+    private String text(Flush flush) {
         StringBuilder text = new StringBuilder(begun ? BEGIN : "");
         if (isLent()) {
             text.append(';').append(perTransaction);
         }
-        for (StatementPlan.Planned planned : plan.statements()) {
+        for (StatementPlan.Planned planned : flush.plan().statements()) {
             // On a line of its own: a user's statement may end in a comment.
             text.append(text.isEmpty() ? "" : "\n;").append(planned.text());
         }
-        text.append(text.isEmpty() ? "" : "\n;").append(CheckpointRow.MOVE);
+        text.append(text.isEmpty() ? "" : "\n;").append(CheckpointMoves.text(flush));
         return text.append(begun ? ";COMMIT" : "").toString();
     }
 
@@ -237,32 +248,43 @@ final class PostgresFlushSession implements FlushSession {
     }
 
     @Override
-    public Optional<Checkpoint> readCheckpoint(String projection) throws SQLException {
+    public List<Checkpoint> readCheckpoints(List<String> projections) throws SQLException {
         return isLent()
                 ? Transaction.in(connection, () -> {
                     try (Statement statement = connection.createStatement()) {
                         statement.execute(perTransaction);
                     }
-                    return readForUpdate(projection);
+                    return readForUpdate(projections);
                 })
-                : readForUpdate(projection);
+                : readForUpdate(projections);
     }
 
-    private Optional<Checkpoint> readForUpdate(String projection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(CheckpointRow.SELECT_ONE_FOR_UPDATE)) {
-            statement.setString(1, projection);
+    private List<Checkpoint> readForUpdate(List<String> projections) throws SQLException {
+        Map<String, Checkpoint> found = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(CheckpointRow.SELECT_FOR_UPDATE)) {
+            statement.setArray(1, connection.createArrayOf("text", projections.toArray()));
             try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? Optional.of(CheckpointRow.read(row)) : Optional.empty();
+                while (row.next()) {
+                    Checkpoint checkpoint = CheckpointRow.read(row);
+                    found.put(checkpoint.projection(), checkpoint);
+                }
             }
         }
+        return projections.stream()
+                .flatMap(name -> Optional.ofNullable(found.get(name)).stream())
+                .toList();
     }
 
     @Override
     public boolean ended(Backend lost, long waitMs) throws SQLException {
         if (lost.equals(LENT)) {
             // Nobody else writes under our epoch: what is found under it, or an older one, is what we lost.
-            WriterSessions.endOlder(connection, projection, epoch + 1);
-            return !WriterSessions.existsOlder(connection, projection, epoch + 1);
+            boolean ended = true;
+            for (Checkpoint of : writing) {
+                WriterSessions.endOlder(connection, of.projection(), of.epoch() + 1);
+                ended &= !WriterSessions.existsOlder(connection, of.projection(), of.epoch() + 1);
+            }
+            return ended;
         }
         String terminate = "SELECT pg_terminate_backend(pid, ?) FROM pg_stat_activity"
                 + " WHERE pid = ? AND backend_start = ?::timestamptz";

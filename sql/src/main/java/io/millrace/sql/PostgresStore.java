@@ -1,5 +1,6 @@
 package io.millrace.sql;
 
+import io.millrace.batching.ParkedStreams;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.CheckpointStore;
 import io.millrace.checkpoint.Writer;
@@ -59,8 +60,51 @@ public final class PostgresStore implements AutoCloseable {
     }
 
     /**
-     * The same under a lease: raises the checkpoint's epoch to the lease's, after which nobody can write under an older
-     * one. Ends server processes of older epochs that would block it.
+     * A projection that the database is ready for.
+     *
+     * @param checkpoint where it stands
+     * @param parked what it has parked up to there
+     */
+    public record Standing(Projection projection, Checkpoint checkpoint, ParkedStreams parked) {}
+
+    /**
+     * Makes the database ready for a projection under a lease, creating what is missing: raises the checkpoint's epoch to
+     * the lease's, after which nobody can write under an older one. Ends server processes of older epochs that would block
+     * it.
+     *
+     * @param epoch of the lease of this projection, which the caller holds
+     * @throws StartRefusedException if database and projection don't fit; {@code LEASE_LOST} if a later epoch has taken
+     *     over already
+     */
+    public Standing ready(Projection projection, long epoch) {
+        takeOver(projection.name(), epoch);
+        Checkpoint checkpoint = register(projection, OptionalLong.of(epoch));
+        try (Connection connection = pool.borrow()) {
+            return new Standing(projection, checkpoint, ParkedRows.streams(connection, checkpoint));
+        } catch (SQLException e) {
+            throw PostgresException.asking("What projection " + projection.name() + " has parked cannot be told", e);
+        }
+    }
+
+    /**
+     * Opens the connection that flushes go over: of one projection, or of several that flush together. Those may have
+     * parked nothing.
+     *
+     * @param name what errors call it: the projection, or the group
+     */
+    public PostgresBatchCommitter committerFor(String name, List<Standing> members) {
+        return connected(PostgresBatchCommitter.overGroup(
+                name,
+                pool,
+                settings.schema(),
+                members.stream().map(Standing::projection).toList(),
+                members.stream().map(Standing::checkpoint).toList(),
+                thisProcess(),
+                settings.timeouts()));
+    }
+
+    /**
+     * The same under a lease, as {@link #ready} makes it.
      *
      * @param epoch of the lease of this projection, which the caller holds
      * @throws StartRefusedException {@code LEASE_LOST} if a later epoch has taken over already
@@ -79,14 +123,19 @@ public final class PostgresStore implements AutoCloseable {
     }
 
     private PostgresBatchCommitter committer(Projection projection, Checkpoint checkpoint) {
-        PostgresBatchCommitter committer = PostgresBatchCommitter.over(
-                pool, settings.schema(), projection, checkpoint, thisProcess(), settings.timeouts());
+        return connected(PostgresBatchCommitter.over(
+                pool, settings.schema(), projection, checkpoint, thisProcess(), settings.timeouts()));
+    }
+
+    private PostgresBatchCommitter connected(PostgresBatchCommitter committer) {
         try {
             committer.connect();
         } catch (SQLException e) {
             throw PostgresException.connecting(e);
         }
-        lastCommitters.lossBefore(checkpoint).ifPresent(log::warn);
+        committer
+                .checkpoints()
+                .forEach(found -> lastCommitters.lossBefore(found).ifPresent(log::warn));
         lastCommitters.remember(committer);
         return committer;
     }

@@ -1,10 +1,12 @@
 package io.millrace.sql;
 
+import io.millrace.checkpoint.Checkpoint;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,12 +23,13 @@ final class SessionSettings {
 
     private SessionSettings() {}
 
-    static void apply(Connection connection, String projection, long epoch, FlushTimeouts wanted) throws SQLException {
-        FlushTimeouts timeouts = limited(connection, projection, wanted);
+    static void apply(Connection connection, String name, List<Checkpoint> writing, FlushTimeouts wanted)
+            throws SQLException {
+        FlushTimeouts timeouts = limited(connection, name, wanted);
         try (Statement statement = connection.createStatement()) {
             statement.execute(String.join(
                     ";",
-                    "SET application_name = " + Identifiers.literal(WriterSessions.name(projection, epoch)),
+                    "SET application_name = " + Identifiers.literal(WriterSessions.name(name, writing)),
                     "SET standard_conforming_strings = on",
                     "SET default_transaction_isolation = 'read committed'",
                     set("lock_timeout", timeouts.lock()),
@@ -42,14 +45,14 @@ final class SessionSettings {
     }
 
     /**
-     * The same, and the lock that tells of it, as a statement that begins each transaction where sessions are lent.
+     * The same, and the locks that tell of it, as a statement that begins each transaction where sessions are lent.
      * (Keep-alives towards the server are the pooler's own there.)
      */
-    static String perTransaction(Connection connection, String projection, long epoch, FlushTimeouts wanted)
+    static String perTransaction(Connection connection, String name, List<Checkpoint> writing, FlushTimeouts wanted)
             throws SQLException {
-        FlushTimeouts timeouts = limited(connection, projection, wanted);
+        FlushTimeouts timeouts = limited(connection, name, wanted);
         StringBuilder sql = new StringBuilder("SELECT set_config('application_name', ")
-                .append(Identifiers.literal(WriterSessions.name(projection, epoch)))
+                .append(Identifiers.literal(WriterSessions.name(name, writing)))
                 .append(", true)")
                 .append(local("lock_timeout", timeouts.lock()))
                 .append(local("statement_timeout", timeouts.statement()))
@@ -61,10 +64,12 @@ final class SessionSettings {
         if (setIfPossible(connection, "SELECT true" + checks)) {
             sql.append(checks);
         }
-        return sql.append(", pg_advisory_xact_lock_shared(")
-                .append(WriterSessions.KEY.replace("?", Identifiers.literal(projection)))
-                .append(")")
-                .toString();
+        for (Checkpoint of : writing) {
+            sql.append(", pg_advisory_xact_lock_shared(")
+                    .append(WriterSessions.KEY.replace("?", Identifiers.literal(of.projection())))
+                    .append(")");
+        }
+        return sql.toString();
     }
 
     private static String local(String name, Duration value) {

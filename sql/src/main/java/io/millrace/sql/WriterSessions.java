@@ -1,5 +1,6 @@
 package io.millrace.sql;
 
+import io.millrace.checkpoint.Checkpoint;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -43,6 +44,14 @@ final class WriterSessions {
     /** What such a session calls itself; the server cuts it after 63 bytes, so the epoch stands first. */
     static String name(String projection, long epoch) {
         return "millrace " + epoch + " " + projection;
+    }
+
+    /**
+     * The same for several: the least of their epochs, so that each one's next owner finds it older than its own. Whoever
+     * writes them must look for older ones by that epoch, too, or takes its own for one of those.
+     */
+    static String name(String name, List<Checkpoint> writing) {
+        return name(name, writing.stream().mapToLong(Checkpoint::epoch).min().orElseThrow());
     }
 
     /**

@@ -26,7 +26,8 @@ CREATE TABLE millrace.checkpoints (
     counted_changes bigint NOT NULL DEFAULT 0,
     counted_rows bigint NOT NULL DEFAULT 0,
     counted_statements bigint NOT NULL DEFAULT 0,
-    counted_round_trips bigint NOT NULL DEFAULT 0
+    counted_round_trips bigint NOT NULL DEFAULT 0,
+    counted_shares double precision NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50);
 
 CREATE TABLE millrace.read_models (
@@ -186,6 +187,7 @@ CREATE TABLE millrace.flush_counts (
     changed_rows bigint NOT NULL,
     statements bigint NOT NULL,
     round_trips bigint NOT NULL,
+    shares double precision NOT NULL, -- of the flushes: 1 for each of its own, 1/n for one that n projections shared
     PRIMARY KEY (projection, began_at, reason)
 ) WITH (fillfactor = 50);
 
@@ -195,11 +197,11 @@ RETURNS void LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
     WITH old AS (
         DELETE FROM millrace.flush_counts
         WHERE projection = its_projection AND began_at > '-infinity' AND began_at < moment - interval '48 hours'
-        RETURNING reason, flushes, events, changes, changed_rows, statements, round_trips
+        RETURNING reason, flushes, events, changes, changed_rows, statements, round_trips, shares
     )
     INSERT INTO millrace.flush_counts AS f
     SELECT its_projection, '-infinity', reason, sum(flushes), sum(events), sum(changes), sum(changed_rows),
-        sum(statements), sum(round_trips)
+        sum(statements), sum(round_trips), sum(shares)
     FROM old GROUP BY reason
     ON CONFLICT (projection, began_at, reason) DO UPDATE
     SET flushes = f.flushes + excluded.flushes,
@@ -207,7 +209,8 @@ RETURNS void LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
         changes = f.changes + excluded.changes,
         changed_rows = f.changed_rows + excluded.changed_rows,
         statements = f.statements + excluded.statements,
-        round_trips = f.round_trips + excluded.round_trips
+        round_trips = f.round_trips + excluded.round_trips,
+        shares = f.shares + excluded.shares
 $$;
 
 -- Puts what a checkpoint's row has counted to the rest, and lets it count for another reason or another five minutes.
@@ -217,7 +220,7 @@ CREATE FUNCTION millrace.count_anew(
 BEGIN
     INSERT INTO millrace.flush_counts AS f
     SELECT c.projection, c.counted_since, c.counted_reason, c.counted_flushes, c.counted_events, c.counted_changes,
-        c.counted_rows, c.counted_statements, c.counted_round_trips
+        c.counted_rows, c.counted_statements, c.counted_round_trips, c.counted_shares
     FROM millrace.checkpoints AS c
     WHERE c.projection = its_projection AND c.epoch = its_epoch AND c.flush_number = its_flush_number
       AND c.counted_flushes > 0
@@ -227,7 +230,8 @@ BEGIN
         changes = f.changes + excluded.changes,
         changed_rows = f.changed_rows + excluded.changed_rows,
         statements = f.statements + excluded.statements,
-        round_trips = f.round_trips + excluded.round_trips;
+        round_trips = f.round_trips + excluded.round_trips,
+        shares = f.shares + excluded.shares;
     UPDATE millrace.checkpoints AS c
     SET counted_reason = its_reason,
         counted_since = date_bin('5 minutes', moment, '2000-01-01 00:00+00'),
@@ -236,7 +240,8 @@ BEGIN
         counted_changes = 0,
         counted_rows = 0,
         counted_statements = 0,
-        counted_round_trips = 0
+        counted_round_trips = 0,
+        counted_shares = 0
     WHERE c.projection = its_projection AND c.epoch = its_epoch AND c.flush_number = its_flush_number;
     PERFORM millrace.sum_up_old_flush_counts(its_projection, moment);
 END
@@ -280,7 +285,8 @@ BEGIN
             counted_changes = c.counted_changes + its_changes,
             counted_rows = c.counted_rows + its_rows,
             counted_statements = c.counted_statements + its_statements,
-            counted_round_trips = c.counted_round_trips + its_round_trips
+            counted_round_trips = c.counted_round_trips + its_round_trips,
+            counted_shares = c.counted_shares + 1
         WHERE c.projection = its_projection
           AND c.epoch = its_epoch
           AND c.flush_number = its_flush_number
@@ -296,6 +302,68 @@ BEGIN
         ERRCODE = 'MR001',
         MESSAGE = format('the checkpoint of projection "%s" does not stand at %s in epoch %s, after flush %s',
             its_projection, coalesce(from_position, 'its start'), its_epoch, its_flush_number);
+END
+$$;
+
+-- The same for the checkpoints of a group, all or none: arrays have an element for each of them.
+CREATE FUNCTION millrace.move_checkpoints(
+    its_projections text[],
+    its_epochs bigint[],
+    its_flush_numbers bigint[],
+    from_positions text[],
+    to_position text,
+    new_handled_positions text[],
+    new_handled_event_ids text[],
+    new_writer_id uuid,
+    new_writer_host text,
+    new_writer_process_id bigint,
+    its_reason text,
+    its_events bigint[],
+    its_changes bigint[],
+    its_rows bigint[],
+    its_statements bigint[],
+    its_round_trips bigint
+) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    moment timestamptz := clock_timestamp();
+    since timestamptz := date_bin('5 minutes', moment, '2000-01-01 00:00+00');
+    moved bigint;
+BEGIN
+    PERFORM millrace.count_anew(c.projection, m.epoch, m.flush_number, its_reason, moment)
+    FROM unnest(its_projections, its_epochs, its_flush_numbers) AS m (projection, epoch, flush_number)
+    JOIN millrace.checkpoints AS c ON c.projection = m.projection
+    WHERE (c.counted_reason, c.counted_since) IS DISTINCT FROM (its_reason, since);
+    UPDATE millrace.checkpoints AS c
+    SET position = to_position,
+        handled_position = coalesce(m.new_handled_position, c.handled_position),
+        handled_event_id = coalesce(m.new_handled_event_id::uuid, c.handled_event_id),
+        flush_number = c.flush_number + 1,
+        writer_id = new_writer_id,
+        writer_host = new_writer_host,
+        writer_process_id = new_writer_process_id,
+        moved_at = moment,
+        counted_flushes = c.counted_flushes + 1,
+        counted_events = c.counted_events + m.events,
+        counted_changes = c.counted_changes + m.changes,
+        counted_rows = c.counted_rows + m.changed_rows,
+        counted_statements = c.counted_statements + m.statements,
+        counted_round_trips = c.counted_round_trips + its_round_trips,
+        counted_shares = c.counted_shares + 1 / cardinality(its_projections)::double precision
+    FROM unnest(its_projections, its_epochs, its_flush_numbers, from_positions, new_handled_positions,
+        new_handled_event_ids, its_events, its_changes, its_rows, its_statements) AS m (projection, epoch, flush_number,
+        from_position, new_handled_position, new_handled_event_id, events, changes, changed_rows, statements)
+    WHERE c.projection = m.projection
+      AND c.epoch = m.epoch
+      AND c.flush_number = m.flush_number
+      AND c.position IS NOT DISTINCT FROM m.from_position;
+    GET DIAGNOSTICS moved = ROW_COUNT;
+    IF moved <> cardinality(its_projections) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MR001',
+            MESSAGE = format('%s of %s checkpoints do not stand where they were left',
+                cardinality(its_projections) - moved, cardinality(its_projections));
+    END IF;
+    RETURN (extract(epoch FROM moment) * 1000000)::bigint;
 END
 $$;
 

@@ -177,10 +177,11 @@ class LostConnectionTest {
                 Statement statement = connection.createStatement()) {
             statement.execute("SET transaction_read_only = on"); // what hot standby imposes
             statement.execute("SET default_transaction_read_only = on");
-            FlushSession session = PostgresFlushSession.open(only(connection), "x", 1, FlushTimeouts.DEFAULT);
+            FlushSession session = PostgresFlushSession.open(
+                    only(connection), "x", List.of(Checkpoint.atStart("x")), FlushTimeouts.DEFAULT);
             statement.execute("SET default_transaction_read_only = on");
 
-            assertThatThrownBy(() -> session.readCheckpoint(PROJECTION.name()))
+            assertThatThrownBy(() -> session.readCheckpoints(List.of(PROJECTION.name())))
                     .isInstanceOfSatisfying(
                             SQLException.class,
                             e -> assertThat(SqlFailure.of(e)).isEqualTo(SqlFailure.UNAVAILABLE));

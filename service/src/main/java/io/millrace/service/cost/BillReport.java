@@ -69,6 +69,7 @@ public final class BillReport {
                 Column.number("statements", "statements"),
                 Column.number("roundTrips", "trips"),
                 Column.number("checkpointOnly", "checkpoints alone"),
+                Column.number("share", "share"),
                 Column.number("units", "units"));
         return new Report.Section(
                 "bill",
@@ -96,7 +97,16 @@ public final class BillReport {
                 Cell.count(sum(counts, FlushCounts::statements)),
                 Cell.count(sum(counts, FlushCounts::roundTrips)),
                 Cell.count(alone(counts)),
+                share(counts),
                 Cell.exact(units(counts, prices)));
+    }
+
+    /** 1 where each flush was its own, 0.10 where ten projections shared each. */
+    private static Cell share(List<FlushCounts> counts) {
+        long flushes = batches(counts) + alone(counts);
+        return flushes == 0
+                ? Cell.none("-")
+                : Cell.exact(parts(counts).divide(BigDecimal.valueOf(flushes), 2, RoundingMode.HALF_UP));
     }
 
     private static Cell ratio(long part, long whole) {
@@ -211,7 +221,20 @@ public final class BillReport {
     }
 
     private static BigDecimal units(List<FlushCounts> counts, PriceList prices) {
-        return prices.batches(batches(counts), sum(counts, FlushCounts::statements))
-                .add(prices.singles(alone(counts)));
+        List<FlushCounts> only = of(FlushReason.CHECKPOINT_ONLY, counts);
+        List<FlushCounts> others = counts.stream()
+                .filter(one -> one.reason() != FlushReason.CHECKPOINT_ONLY)
+                .toList();
+        BigDecimal batches = parts(others);
+        // Its own statements, and of the one that moves all checkpoints of a flush the same part as of the flush.
+        long own = sum(counts, FlushCounts::statements) - batches(counts);
+        return prices.batches(batches, batches.add(BigDecimal.valueOf(own))).add(prices.singles(parts(only)));
+    }
+
+    /** How many flushes it would be if each were its own: of one that n projections shared, 1/n. */
+    private static BigDecimal parts(List<FlushCounts> counts) {
+        double shares = counts.stream().mapToDouble(FlushCounts::shares).sum();
+        BigDecimal parts = BigDecimal.valueOf(shares).setScale(2, RoundingMode.HALF_UP);
+        return parts.remainder(BigDecimal.ONE).signum() == 0 ? parts.setScale(0, RoundingMode.UNNECESSARY) : parts;
     }
 }

@@ -1,0 +1,54 @@
+package io.millrace.batching;
+
+import io.millrace.batching.CommitOutcome.Failed;
+import io.millrace.batching.CommitOutcome.Rejected;
+import io.millrace.batching.CommitOutcome.WentBack;
+import io.millrace.checkpoint.Checkpoint;
+import java.util.Optional;
+
+/**
+ * Commits for a group: ends it where one projection alone would look further. What PostgreSQL refuses is not searched for
+ * among the events of all, since each projection finds its own events alone, by its own policy.
+ */
+public final class GroupCommitter implements BatchCommitter {
+    private final BatchCommitter committer;
+
+    public GroupCommitter(BatchCommitter committer) {
+        this.committer = committer;
+    }
+
+    @Override
+    public Checkpoint checkpoint() {
+        return committer.checkpoint();
+    }
+
+    @Override
+    public CommitOutcome commit(Batch batch) {
+        return ending(committer.commit(batch));
+    }
+
+    @Override
+    public Optional<CommitOutcome> look() {
+        return committer.look().map(GroupCommitter::ending);
+    }
+
+    private static CommitOutcome ending(CommitOutcome outcome) {
+        if (outcome instanceof Rejected rejected) {
+            return new Failed(
+                    "PostgreSQL refuses what a group does: " + rejected.message() + " (SQLSTATE " + rejected.sqlState()
+                            + ")",
+                    rejected.cause());
+        }
+        if (outcome instanceof WentBack back) {
+            String message = "the database lost commits that it had acknowledged to a group: it stands at "
+                    + back.checkpoint().position().map(Object::toString).orElse("the beginning");
+            return new Failed(message, new IllegalStateException(message));
+        }
+        return outcome;
+    }
+
+    @Override
+    public void close() {
+        committer.close();
+    }
+}
