@@ -15,13 +15,15 @@ import io.millrace.bench.machine.Database;
 import io.millrace.bench.store.FlightStore;
 import io.millrace.bench.store.OurProjector;
 import io.millrace.bench.workload.FlightFile;
+import io.millrace.projections.EventSource;
 import io.millrace.projections.Projection;
 import io.millrace.projections.ReadModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
-/** Ten projections over the same events in one process, beside one. */
+/** Ten projections over the same events, as {@code run} lets them share a subscription and flushes, beside one. */
 public final class ManyBench {
     private static final int MANY = 10;
     private static final double MOST = 4;
@@ -80,23 +82,23 @@ public final class ManyBench {
     private double seconds(int count, FlushPolicy policy) throws Exception {
         database.execute(
                 "DROP SCHEMA IF EXISTS millrace CASCADE; DROP SCHEMA IF EXISTS ours CASCADE;" + " CREATE SCHEMA ours");
-        List<OurProjector> projectors = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                projectors.add(OurProjector.open(
-                        database.url(), projection(i), store.connection().source(), policy, Until.FIRST_HEAD));
-            }
+        List<Projection> projections =
+                IntStream.range(0, count).mapToObj(ManyBench::projection).toList();
+        try (OurProjector projector = open(projections, policy)) {
             long begin = System.nanoTime();
-            projectors.forEach(OurProjector::start);
-            for (OurProjector projector : projectors) {
-                projector.awaitEnd();
-            }
+            projector.start();
+            projector.awaitEnd();
             double seconds = (System.nanoTime() - begin) / 1e9;
             verify(count);
             return seconds;
-        } finally {
-            projectors.forEach(OurProjector::close);
         }
+    }
+
+    private OurProjector open(List<Projection> projections, FlushPolicy policy) {
+        EventSource source = store.connection().source();
+        return projections.size() == 1
+                ? OurProjector.open(database.url(), projections.get(0), source, policy, Until.FIRST_HEAD)
+                : OurProjector.openTogether(database.url(), projections, source, policy, Until.FIRST_HEAD);
     }
 
     private void verify(int count) throws Exception {
