@@ -193,8 +193,8 @@ final class Grouping implements AutoCloseable {
     private void begin(List<Membership> members) {
         Company company;
         try {
-            company = new Company(members, servers, ended -> tell(() -> ended(ended)));
-        } catch (PostgresException e) {
+            company = new Company(members, servers, over -> tell(() -> ended(over)));
+        } catch (RuntimeException e) {
             members.forEach(member -> member.end(notBegun(e)));
             return;
         }
@@ -219,8 +219,19 @@ final class Grouping implements AutoCloseable {
 
     // ---- end
 
+    /** Whatever happens on the way, no member is left that neither runs nor has ended. */
     private void ended(Company company) {
         companies.remove(company);
+        try {
+            goOnAfter(company);
+        } catch (RuntimeException | Error e) {
+            waiting.removeAll(company.members());
+            company.members().forEach(member -> member.end(new ProjectorState.Failed(e)));
+            throw e;
+        }
+    }
+
+    private void goOnAfter(Company company) {
         company.members().forEach(member -> member.left(company.summary(member.name())));
         company.close();
         ProjectorState state = company.state();
