@@ -165,6 +165,17 @@ class GroupCommitterTest {
     }
 
     @Test
+    void anotherEpochOfOneFencesAllEvenWhereNothingElseHasChanged() {
+        BatchCommitter committer = committer();
+        committer.commit(nextBatch());
+        database.execute("UPDATE millrace.checkpoints SET epoch = epoch + 1 WHERE projection = 'views-4'");
+
+        assertThat(committer.commit(nextBatch())).isInstanceOf(Fenced.class);
+        assertThat(views()).containsExactly("1");
+        assertThat(database.query(POSITIONS)).containsExactly("1/1");
+    }
+
+    @Test
     void anyOneThatIsNotWhereItWasLeftFencesAll() {
         BatchCommitter committer = committer();
         committer.commit(nextBatch());
