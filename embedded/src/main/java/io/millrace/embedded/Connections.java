@@ -5,6 +5,7 @@ import io.grpc.netty.shaded.io.netty.channel.ChannelFuture;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The TCP connections of the running server, so that they can be cut as a crash or a bad network cuts them. */
@@ -13,12 +14,24 @@ final class Connections {
 
     /** Closes all of them without a word of HTTP/2 before it. */
     void cut() {
+        CompletableFuture<Void> unused = cutAndClose();
+    }
+
+    /** As {@link #cut}; completes when they are closed. */
+    CompletableFuture<Void> cutAndClose() {
+        return CompletableFuture.allOf(open.stream().map(Connections::cut).toArray(CompletableFuture<?>[]::new));
+    }
+
+    private static CompletableFuture<Void> cut(Channel channel) {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        ChannelFuture unused = channel.closeFuture().addListener(end -> closed.complete(null));
         // Through the event loop, so that what was written before gets out first; not through the pipeline, which would
         // say good-bye and wait for the calls to end.
-        open.forEach(channel -> channel.eventLoop().execute(() -> {
+        channel.eventLoop().execute(() -> {
             channel.flush();
             channel.unsafe().close(channel.voidPromise());
-        }));
+        });
+        return closed;
     }
 
     int count() {

@@ -1,10 +1,14 @@
 package io.millrace.embedded;
 
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /** What the fault switches say now, asked by every call. Thread-safe. */
 final class FaultGate {
@@ -20,8 +24,9 @@ final class FaultGate {
     record Leader(String host, int port) {}
 
     private final ScheduledExecutorService timer;
-    private final Runnable cutConnections;
+    private final Supplier<CompletableFuture<Void>> cutConnections;
     private final AtomicLong eventsUntilCut = new AtomicLong(NEVER);
+    private final Set<ResponsePump> held = ConcurrentHashMap.newKeySet();
 
     /** The server is stopping: nothing more is said. */
     volatile boolean silent;
@@ -33,15 +38,18 @@ final class FaultGate {
     volatile long nanosPerEvent;
     volatile Optional<Leader> leader = Optional.empty();
 
-    FaultGate(ScheduledExecutorService timer, Runnable cutConnections) {
+    FaultGate(ScheduledExecutorService timer, Supplier<CompletableFuture<Void>> cutConnections) {
         this.timer = timer;
         this.cutConnections = cutConnections;
     }
 
     /** Whether the pump may send its next message now; if not, it is signalled when that changes. */
     boolean isOpen(ResponsePump pump) {
-        if (silent || stalled || frozen || eventsUntilCut.get() <= 0) {
-            return false;
+        if (isShut()) {
+            held.add(pump);
+            if (isShut()) {
+                return false;
+            }
         }
         long pace = nanosPerEvent;
         if (pace == 0) {
@@ -53,6 +61,18 @@ final class FaultGate {
             Future<?> unused = timer.schedule(pump::signal, Math.max(wait, STEP_NANOS), TimeUnit.NANOSECONDS);
         }
         return wait <= 0;
+    }
+
+    private boolean isShut() {
+        return silent || stalled || frozen || eventsUntilCut.get() <= 0;
+    }
+
+    /** Lets those look again that were held back by a switch. */
+    void wakeHeld() {
+        held.removeIf(pump -> {
+            pump.signal();
+            return true;
+        });
     }
 
     /** What a follower answers a client that insists on the leader, where this server is to act as a follower. */
@@ -69,11 +89,16 @@ final class FaultGate {
             pump.notBeforeNanos((due - (now - madeUpFor) > 0 ? due : now - madeUpFor) + pace);
         }
         if (eventsUntilCut.get() != NEVER && eventsUntilCut.decrementAndGet() == 0) {
-            timer.execute(() -> {
-                cutConnections.run();
-                eventsUntilCut.set(NEVER);
-            });
+            timer.execute(this::cutNow);
         }
+    }
+
+    /** Shut until the connections are closed, or a call that is being cut would get one event more. */
+    private void cutNow() {
+        CompletableFuture<Void> unused = cutConnections.get().thenRun(() -> {
+            eventsUntilCut.set(NEVER);
+            wakeHeld();
+        });
     }
 
     void cutAfter(long events) {
@@ -96,5 +121,6 @@ final class FaultGate {
         nanosPerEvent = 0;
         leader = Optional.empty();
         eventsUntilCut.set(NEVER);
+        wakeHeld();
     }
 }

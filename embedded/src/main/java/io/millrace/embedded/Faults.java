@@ -61,11 +61,11 @@ public final class Faults {
         gate.frozen = true;
     }
 
-    /** Ends {@link #stall()} and {@link #freeze()}; calls that hung go on hanging. */
+    /** Ends {@link #stall()} and {@link #freeze()}; calls that got no answer meanwhile get none afterwards. */
     public void resume() {
         gate.stalled = false;
         gate.frozen = false;
-        server.streams().signalAll();
+        gate.wakeHeld();
     }
 
     /** Answers each call only after this time; zero for at once. */

@@ -47,7 +47,7 @@ final class GrpcServer implements AutoCloseable {
     private final EventLoopGroup eventLoops =
             new NioEventLoopGroup(2, new DefaultThreadFactory("embedded-eventstore-io", true));
     private final Connections connections = new Connections();
-    private final FaultGate gate = new FaultGate(timer, connections::cut);
+    private final FaultGate gate = new FaultGate(timer, connections::cutAndClose);
     private final StreamsService streams;
     private final Users users;
     private final Optional<Tls> tls;
@@ -127,6 +127,7 @@ final class GrpcServer implements AutoCloseable {
             throw new IllegalStateException("a stopped server was expected: port=" + port + "; call stop() first");
         }
         gate.silent = false;
+        gate.wakeHeld();
         server = listenAgain();
     }
 

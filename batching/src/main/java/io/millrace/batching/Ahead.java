@@ -1,0 +1,214 @@
+package io.millrace.batching;
+
+import io.millrace.projections.Effect;
+import io.millrace.projections.EventEnvelope;
+import io.millrace.projections.Projection;
+import io.millrace.projections.SourceSignal;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events that wait in the queue, decoded and handled by other threads ahead of the fold where many wait: in chunks of
+ * neighbours, each by whoever comes to it first, and handed on in their order whoever that was. The projector's thread
+ * never waits for a chunk while there is another that it can work on itself.
+ *
+ * <p>A projection is pure, so it does not matter when its handler is called, nor that what it says is not asked for in the
+ * end. What it throws is thrown when its event is folded. For the projector's thread, but for the work on a chunk.
+ */
+final class Ahead {
+    /** Large events gain nothing from others' threads but memory taken up. */
+    private static final long MOST_BYTES = 1 << 20;
+
+    private final Intake intake;
+    private final Projection projection;
+    private final HandlingAhead bounds;
+    private final Runnable wakeUp;
+    private final Deque<Chunk> chunks = new ArrayDeque<>();
+    private long bytes;
+    private boolean manyWait;
+    private boolean foldIsLate = true;
+    private boolean waiting;
+    private @Nullable Chunk current;
+    private @Nullable EventEnvelope handledLast;
+    private @Nullable Object outcome;
+
+    Ahead(Intake intake, Projection projection, HandlingAhead bounds, Runnable wakeUp) {
+        this.intake = intake;
+        this.projection = projection;
+        this.bounds = bounds;
+        this.wakeUp = wakeUp;
+    }
+
+    /** Whether flushes wait for the fold, rather than the fold for them: only then it is worth its price. */
+    void foldIsLate(boolean late) {
+        foldIsLate = late;
+    }
+
+    /** Takes the next signal; null if there is none, or its event {@link #isWaiting is still being handled}. */
+    @Nullable
+    SourceSignal next() {
+        waiting = false;
+        outcome = null;
+        if (current == null) {
+            handOut();
+            takeChunk();
+        }
+        if (current != null) {
+            return nextOf(current);
+        }
+        return waiting ? null : intake.next();
+    }
+
+    private void takeChunk() {
+        while (current == null && !waiting && !chunks.isEmpty()) {
+            if (chunks.element().isDone()) {
+                current = chunks.remove();
+                bytes -= current.bytes;
+            } else {
+                waiting = !workOnAny();
+            }
+        }
+    }
+
+    private EventEnvelope nextOf(Chunk chunk) {
+        EventEnvelope event = chunk.events.get(chunk.taken);
+        handledLast = event;
+        outcome = chunk.outcomes[chunk.taken];
+        chunk.taken++;
+        if (chunk.taken == chunk.events.size()) {
+            current = null;
+        }
+        return event;
+    }
+
+    private boolean workOnAny() {
+        for (Chunk chunk : chunks) {
+            if (chunk.claim()) {
+                chunk.work();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether {@link #next} was null because the next event is still being handled by another thread. */
+    boolean isWaiting() {
+        return waiting;
+    }
+
+    /** Looks at the next signal; null if there is none. */
+    @Nullable
+    SourceSignal peek() {
+        if (current != null) {
+            return current.events.get(current.taken);
+        }
+        return chunks.isEmpty() ? intake.peek() : chunks.element().events.get(0);
+    }
+
+    private void handOut() {
+        while (foldIsLate && chunks.size() < bounds.mostChunks() && bytes < MOST_BYTES && manyWait()) {
+            Chunk chunk = nextChunk();
+            if (chunk.events.isEmpty()) {
+                return; // another kind of signal comes first
+            }
+            chunks.add(chunk);
+            bytes += chunk.bytes;
+            bounds.threads().execute(chunk);
+        }
+    }
+
+    private boolean manyWait() {
+        int ready = intake.ready();
+        manyWait = ready >= (manyWait ? bounds.chunkEvents() : bounds.backlog());
+        return manyWait;
+    }
+
+    private Chunk nextChunk() {
+        Chunk chunk = new Chunk(bounds.chunkEvents());
+        while (chunk.events.size() < bounds.chunkEvents() && intake.peek() instanceof EventEnvelope event) {
+            intake.next();
+            chunk.events.add(event);
+            chunk.bytes += event.sizeInBytes();
+        }
+        return chunk;
+    }
+
+    /** What the projection does for an event: as found ahead for the one that {@link #next} gave last, else found now. */
+    @SuppressWarnings("unchecked") // what is no failure is a list of effects
+    List<Effect> effectsOf(EventEnvelope event) {
+        Object found = event == handledLast ? outcome : null;
+        if (found == null) {
+            return projection.effectsOf(event);
+        }
+        if (found instanceof Error error) {
+            throw error;
+        }
+        if (found instanceof RuntimeException failure) {
+            throw failure;
+        }
+        return (List<Effect>) found;
+    }
+
+    /** Forgets what is ahead; what is being worked on is finished for nothing. */
+    void clear() {
+        chunks.clear();
+        bytes = 0;
+        current = null;
+        handledLast = null;
+        outcome = null;
+        waiting = false;
+    }
+
+    /** Neighbours. Worked on by whoever claims it; what came of it may be seen by all once it is done. */
+    private final class Chunk implements Runnable {
+        private static final int OPEN = 0;
+        private static final int CLAIMED = 1;
+        private static final int DONE = 2;
+
+        final List<EventEnvelope> events;
+        final @Nullable Object[] outcomes;
+        private final AtomicInteger state = new AtomicInteger(OPEN);
+        long bytes;
+        int taken;
+
+        Chunk(int size) {
+            this.events = new ArrayList<>(size);
+            this.outcomes = new @Nullable Object[size];
+        }
+
+        boolean claim() {
+            return state.compareAndSet(OPEN, CLAIMED);
+        }
+
+        boolean isDone() {
+            return state.get() == DONE;
+        }
+
+        @Override
+        public void run() {
+            if (claim()) {
+                work();
+                wakeUp.run();
+            }
+        }
+
+        void work() {
+            for (int i = 0; i < events.size(); i++) {
+                outcomes[i] = outcomeOf(events.get(i));
+            }
+            state.set(DONE);
+        }
+
+        private Object outcomeOf(EventEnvelope event) {
+            try {
+                return projection.effectsOf(event);
+            } catch (RuntimeException | Error e) {
+                return e;
+            }
+        }
+    }
+}
