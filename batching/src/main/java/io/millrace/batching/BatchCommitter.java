@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * Writes batches: rows and checkpoint together or not at all, and only if the checkpoint stands where this committer
- * left it. Used by one thread at a time.
+ * left it. Used by one thread at a time, but for {@link #prepare}.
  */
 public interface BatchCommitter extends AutoCloseable {
 
@@ -25,6 +25,12 @@ public interface BatchCommitter extends AutoCloseable {
      * the same batch, and the committer first finds that out.
      */
     CommitOutcome commit(Batch batch);
+
+    /**
+     * Makes ready what can be, before it is this batch's turn. May be called while another batch is committed by another
+     * thread; nothing depends on it.
+     */
+    default void prepare(Batch next) {}
 
     /**
      * Looks whether the checkpoint still stands where this committer left it. Blocks. Not to be called while the outcome

@@ -6,15 +6,19 @@ import io.millrace.projections.EventEnvelope;
 import io.millrace.projections.EventFailedException;
 import io.millrace.projections.Projection;
 import java.util.List;
+import java.util.function.Function;
 
 /** Folds one event into a batch, or puts it aside. For one thread. */
 final class EventFolder {
     private final Projection projection;
+    private final Function<EventEnvelope, List<Effect>> effects;
     private final PoisonWatch poison;
     private final CommutingChanges commuting = new CommutingChanges();
 
-    EventFolder(Projection projection, PoisonWatch poison) {
+    /** @param effects what the projection does for an event, found now or before; throws what its handler threw */
+    EventFolder(Projection projection, Function<EventEnvelope, List<Effect>> effects, PoisonWatch poison) {
         this.projection = projection;
+        this.effects = effects;
         this.poison = poison;
     }
 
@@ -37,11 +41,11 @@ final class EventFolder {
             return Outcome.TAKEN;
         }
         try {
-            List<Effect> effects = projection.effectsOf(event);
+            List<Effect> does = effects.apply(event);
             if (poison.parksAlone()) {
-                commuting.require(projection.name(), event, effects);
+                commuting.require(projection.name(), event, does);
             }
-            into.add(event, effects, nowNanos);
+            into.add(event, does, nowNanos);
             row.passed();
         } catch (ProjectorException e) {
             throw e;

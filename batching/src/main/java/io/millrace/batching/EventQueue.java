@@ -95,6 +95,14 @@ final class EventQueue implements EventSource.Subscriber {
         return signal;
     }
 
+    /** How many signals can be taken without the lock, once there is none, with what has come since. */
+    int ready() {
+        if (outgoing.isEmpty()) {
+            swap();
+        }
+        return outgoing.size();
+    }
+
     private void swap() {
         synchronized (lock) {
             if (!incoming.isEmpty()) {

@@ -6,13 +6,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A batch on its way to PostgreSQL. Launched by the projector, flown by the executor's thread, and collected by the
- * projector once it has landed; launched again if the database could not be reached.
+ * projector once it has landed; launched again if the database could not be reached. A full one may follow it, which is
+ * launched the moment that it is committed, without the projector's thread being waited for.
  */
 final class Flight implements Runnable {
     private final Batch batch;
     private final long handled;
     private final long sinceNanos;
     private final BatchCommitter committer;
+    private final Executor executor;
     private final LongSupplier nanoClock;
     private final Runnable wakeUp;
     private int attempts;
@@ -21,6 +23,9 @@ final class Flight implements Runnable {
     private boolean waiting;
     private long retryAtNanos;
     private volatile @Nullable CommitOutcome outcome;
+    // Under this object's lock.
+    private @Nullable Flight follower;
+    private boolean committed;
 
     /** @param handled how many events' handlers the batch speaks for, with those that had no effect */
     Flight(Batch batch, long handled, long sinceNanos, BatchCommitter committer, Surroundings surroundings) {
@@ -28,6 +33,7 @@ final class Flight implements Runnable {
         this.handled = handled;
         this.sinceNanos = sinceNanos;
         this.committer = committer;
+        this.executor = surroundings.flushes();
         this.nanoClock = surroundings.nanoClock();
         this.wakeUp = surroundings.wakeUp();
     }
@@ -45,12 +51,43 @@ final class Flight implements Runnable {
         return sinceNanos;
     }
 
-    void launch(Executor executor, ProjectorListener listener) {
-        attempts++;
+    void launch(ProjectorListener listener) {
         waiting = false;
         outcome = null;
-        listener.flushed(batch, attempts);
+        tell(listener);
         executor.execute(this);
+    }
+
+    /** Says that it was launched; of one that follows another, once that is known. */
+    void tell(ProjectorListener listener) {
+        attempts++;
+        listener.flushed(batch, attempts);
+    }
+
+    /** Has another one launched as soon as this one is committed, and not before; unless it is committed already. */
+    synchronized void follow(Flight next) {
+        if (!committed) {
+            follower = next;
+        }
+    }
+
+    /** Whether another was to follow it: once it is committed, that one was launched. */
+    synchronized boolean hasFollower() {
+        return follower != null;
+    }
+
+    /** Launches none that was not launched yet. */
+    synchronized void recallFollower() {
+        follower = committed ? follower : null;
+    }
+
+    /** Under the lock, so that whoever ends the projector knows whether the follower is on its way. */
+    private synchronized void land(CommitOutcome became) {
+        committed = became instanceof CommitOutcome.Committed;
+        if (committed && follower != null) {
+            executor.execute(follower);
+        }
+        outcome = became; // publishes the times, too
     }
 
     @Override
@@ -63,7 +100,7 @@ final class Flight implements Runnable {
             became = new CommitOutcome.Failed("expected an outcome of the commit, but it threw: " + e, e);
         }
         landedNanos = nanoClock.getAsLong();
-        outcome = became; // publishes the times, too
+        land(became);
         wakeUp.run();
     }
 

@@ -12,6 +12,8 @@ import io.millrace.projections.EventEnvelope;
 import io.millrace.projections.EventFailedException;
 import io.millrace.projections.Projection;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +37,11 @@ final class Flusher {
     private final BatchSizer sizer;
     private final InARow inARow;
     private @Nullable Flight flight;
+    /** What follows it, launched when that is committed; and what it was folded into, to be folded again if it is not. */
+    private @Nullable Flight follower;
+
+    private @Nullable Accumulator following;
+    private Optional<Recalled> recalled = Optional.empty();
     private @Nullable Bisection bisection;
     private long batchNumber;
 
@@ -78,10 +85,47 @@ final class Flusher {
         launch(batch, folded.handled(), nowNanos);
     }
 
+    /** Whether one full batch more can be sent after the one under way, as soon as that is committed. */
+    boolean takesFollower() {
+        return flight != null && bisection == null && follower == null;
+    }
+
+    /** Has what was folded sent as soon as the batch under way is committed. Only where {@link #takesFollower}. */
+    void flushNext(Accumulator folded, FlushReason reason, Position checkpoint, long nowNanos) {
+        Batch batch = folded.toBatch(projection.name(), ++batchNumber, reason, checkpoint);
+        committer.prepare(batch);
+        Flight next = new Flight(batch, folded.handled(), nowNanos, committer, surroundings);
+        follower = next;
+        following = folded;
+        Objects.requireNonNull(flight).follow(next);
+    }
+
     private void launch(Batch batch, long handled, long nowNanos) {
         Flight next = new Flight(batch, handled, nowNanos, committer, surroundings);
         flight = next;
-        next.launch(surroundings.flushes(), listener);
+        next.launch(listener);
+    }
+
+    /**
+     * What was to follow a batch that was not committed as it was: to be folded again.
+     *
+     * @param after where the batch before it was to move the checkpoint to
+     */
+    record Recalled(Accumulator folded, Position after) {}
+
+    /** Told once. */
+    Optional<Recalled> recalled() {
+        Optional<Recalled> told = recalled;
+        recalled = Optional.empty();
+        return told;
+    }
+
+    /** Nothing more is launched by itself. */
+    void recallFollower() {
+        Flight flying = flight;
+        if (flying != null) {
+            flying.recallFollower();
+        }
     }
 
     /** Looks at the batch under way, and sends what is to be sent next of it. */
@@ -104,7 +148,7 @@ final class Flusher {
     }
 
     private Landing launchAgain(Flight waiting) {
-        waiting.launch(surroundings.flushes(), listener);
+        waiting.launch(listener);
         return Landing.ON_ITS_WAY;
     }
 
@@ -124,6 +168,7 @@ final class Flusher {
             return later(landed, slow.message(), nowNanos);
         }
         flight = null;
+        recallAfter(landed.batch());
         if (outcome instanceof Rejected rejected) {
             return takeApart(landed, rejected);
         }
@@ -151,6 +196,16 @@ final class Flusher {
         return Landing.ON_ITS_WAY;
     }
 
+    /** What follows was folded after a batch that will not be in the read model as it was. */
+    private void recallAfter(Batch notCommitted) {
+        Accumulator folded = following;
+        if (folded != null) {
+            recalled = Optional.of(new Recalled(folded, notCommitted.checkpoint()));
+        }
+        follower = null;
+        following = null;
+    }
+
     private Landing committed(Flight landed, Committed done, long nowNanos) {
         Batch batch = landed.batch();
         flight = null;
@@ -163,7 +218,23 @@ final class Flusher {
         PoisonLog.committed(batch);
         learnFrom(landed);
         listener.committed(batch, done, Duration.ofNanos(nowNanos - landed.sinceNanos()));
+        goOnWithFollowerOf(landed);
         return new Landing.Done(batch.checkpoint());
+    }
+
+    private void goOnWithFollowerOf(Flight landed) {
+        Flight next = follower;
+        if (next == null) {
+            return;
+        }
+        flight = next;
+        follower = null;
+        following = null;
+        if (landed.hasFollower()) {
+            next.tell(listener);
+        } else {
+            next.launch(listener);
+        }
     }
 
     /** Says so, and goes on from there. */

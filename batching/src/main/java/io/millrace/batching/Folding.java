@@ -10,6 +10,9 @@ import java.util.Optional;
 
 /** Folds events into the batch that is open, until it is full or handed over. For one thread. */
 final class Folding {
+    /** Flushes of more take so long that waking a thread between them does not count. */
+    private static final long MOST_BYTES_TO_WAIT = 1 << 20;
+
     private final EventFolder folder;
     private final BatchSizer sizer;
     private final InARow inARow;
@@ -68,9 +71,14 @@ final class Folding {
         return full().isPresent();
     }
 
+    /** Whether what it holds is so much that it should not wait as a third batch, beside the open one and the one under way. */
+    boolean isLarge() {
+        return open.bytes() > MOST_BYTES_TO_WAIT;
+    }
+
     /** Why the batch takes no more events; empty while it does. */
     Optional<FlushReason> full() {
-        return holdsBack() ? Optional.of(FlushReason.ISOLATION) : fullBySize();
+        return noRoom ? Optional.of(FlushReason.ISOLATION) : fullBySize();
     }
 
     private Optional<FlushReason> fullBySize() {
@@ -104,7 +112,16 @@ final class Folding {
 
     /** Holds back all that is folded, so that it is folded anew. */
     void unfold() {
-        Accumulator folded = swap();
+        putBack(swap());
+    }
+
+    /** The same, with what was handed over before it. */
+    void unfoldWith(Accumulator handedOver) {
+        unfold();
+        putBack(handedOver);
+    }
+
+    private void putBack(Accumulator folded) {
         open.passOver(folded.passedOver());
         List<EventEnvelope> events = folded.all();
         inARow.forget(events);

@@ -28,6 +28,11 @@ public final class GroupCommitter implements BatchCommitter {
     }
 
     @Override
+    public void prepare(Batch next) {
+        committer.prepare(next);
+    }
+
+    @Override
     public Optional<CommitOutcome> look() {
         return committer.look().map(GroupCommitter::ending);
     }

@@ -49,6 +49,11 @@ final class Intake {
         return queue.peek();
     }
 
+    /** How many signals can be taken without looking for more. */
+    int ready() {
+        return queue.ready();
+    }
+
     /** Allows the source as much as the queue has room for. */
     void askForMore() {
         Subscription open = subscription;

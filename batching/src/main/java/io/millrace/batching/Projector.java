@@ -34,6 +34,7 @@ public final class Projector {
     private final Progress progress;
     private final PoisonWatch poison;
     private final BatchSizer sizer;
+    private final Ahead ahead;
     private final Folding folding;
     private final Reading reading;
     private final Flusher flusher;
@@ -61,13 +62,14 @@ public final class Projector {
         this.progress = new Progress(options, committer.checkpoint(), nowNanos());
         this.poison = new PoisonWatch(options.poison());
         this.sizer = new BatchSizer(options.flushPolicy());
-        EventFolder folder = new EventFolder(projection, poison);
+        Intake intake = new Intake(source, projection, options.queueBounds(), surroundings.wakeUp());
+        this.ahead = new Ahead(intake, projection, surroundings.ahead(), surroundings.wakeUp());
+        EventFolder folder = new EventFolder(projection, ahead::effectsOf, poison);
         this.folding = new Folding(folder, sizer, new InARow(options.poison().maxParked()));
         this.flusher = new Flusher(
                 projection, committer, surroundings, backoff(options), listener, status, tally, folder, poison, sizer);
         this.watch = new CheckpointWatch(committer, surroundings, backoff(options), status, nowNanos());
-        Intake intake = new Intake(source, projection, options.queueBounds(), surroundings.wakeUp());
-        this.reading = new Reading(intake, folding, progress, ending, status, tally, listener);
+        this.reading = new Reading(intake, ahead, folding, progress, ending, status, tally, listener);
     }
 
     private Backoff backoff(ProjectorOptions options) {
@@ -107,6 +109,7 @@ public final class Projector {
 
     /** Whether something had landed. */
     private boolean heed(Landing landing, long now) {
+        flusher.recalled().ifPresent(this::foldAgain);
         if (landing instanceof Landing.Done done) {
             progress.committed(done.checkpoint(), now);
             watch.heard(now);
@@ -119,6 +122,12 @@ public final class Projector {
             endAs(over.state());
         }
         return !(landing instanceof Landing.Nothing);
+    }
+
+    /** A batch was not committed as it was: what was to follow it, and what was folded since, waits for what becomes of it. */
+    private void foldAgain(Flusher.Recalled recalled) {
+        folding.unfoldWith(recalled.folded());
+        progress.takeAgainAfter(recalled.after());
     }
 
     /** A stream was parked: what is folded of it already must follow. */
@@ -167,6 +176,7 @@ public final class Projector {
 
     private void endAs(Ended state) {
         try {
+            flusher.recallFollower();
             reading.close();
         } finally {
             status.end(state);
@@ -177,10 +187,7 @@ public final class Projector {
 
     private boolean flushIfDue(long now) {
         if (!isFree()) {
-            if (folding.isFull() && status.phase() != Phase.CATCHING_UP) {
-                status.enter(Phase.OVERRUN);
-            }
-            return false;
+            return flushNextIfFull(now);
         }
         Optional<FlushReason> reason = reasonToFlush(now);
         if (reason.isPresent()) {
@@ -192,6 +199,23 @@ public final class Projector {
             return false;
         }
         return watch.lookIfDue(now);
+    }
+
+    /** A full batch need not wait for this thread to hear that the one before it was committed. */
+    private boolean flushNextIfFull(long now) {
+        Optional<FlushReason> full = folding.full();
+        if (full.isEmpty()) {
+            return false;
+        }
+        if (status.phase() != Phase.CATCHING_UP) {
+            status.enter(Phase.OVERRUN);
+        }
+        if (ending.isClosing() || folding.isLarge() || !flusher.takesFollower()) {
+            ahead.foldIsLate(false);
+            return false;
+        }
+        flusher.flushNext(folding.swap(), full.get(), progress.read().orElseThrow(), now);
+        return true;
     }
 
     /** Whether the committer can be asked something. */
@@ -213,6 +237,7 @@ public final class Projector {
     }
 
     private void flush(FlushReason reason, long now) {
+        ahead.foldIsLate(true);
         flusher.flush(folding.swap(), reason, progress.read().orElseThrow(), now);
         if (status.phase() == Phase.CAUGHT_UP) {
             status.enter(Phase.LIVE);

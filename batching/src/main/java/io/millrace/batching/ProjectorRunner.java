@@ -10,7 +10,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Puts threads around a projector: one that steps it and pauses while there is nothing to do, and one that commits.
+ * Puts threads around a projector: one that steps it and pauses while there is nothing to do, one that commits, and those
+ * of {@link HandlingAhead#shared}.
  * Safe for use by several threads.
  */
 public final class ProjectorRunner implements AutoCloseable {
@@ -39,7 +40,8 @@ public final class ProjectorRunner implements AutoCloseable {
                 InstantSource.system(),
                 new SplittableRandom(),
                 () -> LockSupport.unpark(thread),
-                options.flushPolicy().sizing().isAdaptive() ? new HeapGauge() : () -> false);
+                options.flushPolicy().sizing().isAdaptive() ? new HeapGauge() : () -> false,
+                HandlingAhead.shared());
         this.projector = new Projector(projection, source, committer, options, surroundings, listeners);
     }
 

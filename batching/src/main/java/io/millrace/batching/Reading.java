@@ -18,6 +18,7 @@ final class Reading {
     private static final int SIGNALS_PER_STEP = 10_000;
 
     private final Intake intake;
+    private final Ahead ahead;
     private final Folding folding;
     private final Progress progress;
     private final Ending ending;
@@ -27,6 +28,7 @@ final class Reading {
 
     Reading(
             Intake intake,
+            Ahead ahead,
             Folding folding,
             Progress progress,
             Ending ending,
@@ -34,6 +36,7 @@ final class Reading {
             Tally tally,
             ProjectorListener listener) {
         this.intake = intake;
+        this.ahead = ahead;
         this.folding = folding;
         this.progress = progress;
         this.ending = ending;
@@ -55,6 +58,7 @@ final class Reading {
     void close() {
         folding.dropHeldBack();
         progress.takeNoMore();
+        ahead.clear();
         intake.close();
     }
 
@@ -75,7 +79,7 @@ final class Reading {
         long bytes = 0;
         takeHeldBack(now);
         while (takesMore() && signals < SIGNALS_PER_STEP) {
-            SourceSignal signal = intake.next();
+            SourceSignal signal = ahead.next();
             if (signal == null) {
                 nothingLeft();
                 break;
@@ -155,7 +159,7 @@ final class Reading {
 
     /** What had come while a full batch waited is folded. */
     private void nothingLeft() {
-        if (status.phase() == Phase.OVERRUN) {
+        if (status.phase() == Phase.OVERRUN && !ahead.isWaiting()) {
             goLive();
         }
     }
@@ -166,8 +170,8 @@ final class Reading {
 
     /** So that a full batch covers the unhandled range after it, too. */
     private void takeCheckpointThatFollows() {
-        while (!folding.holdsBack() && intake.peek() instanceof CheckpointReached reached) {
-            intake.next();
+        while (!folding.holdsBack() && ahead.peek() instanceof CheckpointReached reached) {
+            ahead.next();
             progress.readUpTo(reached.position());
         }
     }

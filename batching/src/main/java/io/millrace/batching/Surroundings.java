@@ -16,6 +16,7 @@ import java.util.random.RandomGenerator;
  * @param random shortens the delays between attempts
  * @param wakeUp called by any thread when there may be something to do; must not block
  * @param heapIsTight asked after each flush: whether smaller batches should take up less memory
+ * @param ahead where events are handled while others are folded
  */
 public record Surroundings(
         Executor flushes,
@@ -23,16 +24,17 @@ public record Surroundings(
         InstantSource wallClock,
         RandomGenerator random,
         Runnable wakeUp,
-        BooleanSupplier heapIsTight) {
+        BooleanSupplier heapIsTight,
+        HandlingAhead ahead) {
 
-    /** With memory enough. */
+    /** With memory enough; every event is handled when it is its turn. */
     public Surroundings(
             Executor flushes,
             LongSupplier nanoClock,
             InstantSource wallClock,
             RandomGenerator random,
             Runnable wakeUp) {
-        this(flushes, nanoClock, wallClock, random, wakeUp, () -> false);
+        this(flushes, nanoClock, wallClock, random, wakeUp, () -> false, HandlingAhead.NONE);
     }
 
     public Surroundings {
@@ -42,5 +44,11 @@ public record Surroundings(
         Objects.requireNonNull(random, "random");
         Objects.requireNonNull(wakeUp, "wakeUp");
         Objects.requireNonNull(heapIsTight, "heapIsTight");
+        Objects.requireNonNull(ahead, "ahead");
+    }
+
+    /** The same, but for where events are handled. */
+    public Surroundings withAhead(HandlingAhead other) {
+        return new Surroundings(flushes, nanoClock, wallClock, random, wakeUp, heapIsTight, other);
     }
 }

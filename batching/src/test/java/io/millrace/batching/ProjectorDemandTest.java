@@ -12,13 +12,13 @@ class ProjectorDemandTest {
     private long handedOn;
 
     @Test
-    void asksForNoMoreThanBothBatchesAndTheQueueHoldWhileAFlushIsUnderWay() {
+    void asksForNoMoreThanThreeBatchesAndTheQueueHoldWhileAFlushIsUnderWay() {
         ProjectorHarness projector = reading(new QueueBounds(300, 32L << 20)).flushesTakeTime();
 
         handOnAllThatIsAskedFor(projector);
 
-        assertThat(projector.projector.summary().events()).isEqualTo(200);
-        assertThat(handedOn).isBetween(200L + 150, 200L + 300);
+        assertThat(projector.projector.summary().events()).isEqualTo(300);
+        assertThat(handedOn).isBetween(300L + 150, 300L + 300);
         assertThat(projector.source.demand).isZero();
     }
 

@@ -114,11 +114,11 @@ class ProjectorFailureTest {
     }
 
     @Test
-    void foldsOneBatchAndNoMoreWhileTheDatabaseIsAway() {
+    void foldsTwoBatchesAndNoMoreWhileTheDatabaseIsAway() {
         ProjectorHarness projector = ProjectorHarness.live();
         projector.committer.answer(UNAVAILABLE);
         projector.say(viewed(1, "1")).views(2, 300, "1");
-        assertThat(projector.projector.summary().events()).isEqualTo(101);
+        assertThat(projector.projector.summary().events()).isEqualTo(201);
 
         projector.passes(Duration.ofMillis(100)).say(ProjectorHarness.CAUGHT_UP);
 

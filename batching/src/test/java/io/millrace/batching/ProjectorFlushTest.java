@@ -100,9 +100,9 @@ class ProjectorFlushTest {
     }
 
     @Test
-    void catchesUpAgainWhenAFullBatchWaitsForTheOneUnderWay() {
+    void catchesUpAgainWhenFullBatchesWaitForTheOneUnderWay() {
         ProjectorHarness projector = ProjectorHarness.live().flushesTakeTime();
-        projector.say(viewed(1, "2")).views(2, 150, "2");
+        projector.say(viewed(1, "2")).views(2, 250, "2");
 
         assertThat(projector.projector.state()).isEqualTo(new CatchingUp());
     }
@@ -169,16 +169,16 @@ class ProjectorFlushTest {
     }
 
     @Test
-    void foldsTheNextBatchWhileOneIsUnderWayAndNoMore() {
+    void foldsTwoBatchesWhileOneIsUnderWayAndNoMore() {
         ProjectorHarness projector =
-                ProjectorHarness.reading().flushesTakeTime().views(1, 350, "1");
+                ProjectorHarness.reading().flushesTakeTime().views(1, 450, "1");
 
         assertThat(projector.executor.waiting()).isEqualTo(1);
-        assertThat(projector.projector.summary().events()).isEqualTo(200);
+        assertThat(projector.projector.summary().events()).isEqualTo(300);
 
         projector.lands();
         assertThat(projector.sizes()).containsExactly(100);
-        assertThat(projector.projector.summary().events()).isEqualTo(300);
+        assertThat(projector.projector.summary().events()).isEqualTo(400);
     }
 
     @Test

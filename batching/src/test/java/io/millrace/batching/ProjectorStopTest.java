@@ -42,11 +42,11 @@ class ProjectorStopTest {
     @Test
     void readsNoMoreFromThenOn() {
         ProjectorHarness projector =
-                ProjectorHarness.reading().flushesTakeTime().views(1, 250, "1").stops();
+                ProjectorHarness.reading().flushesTakeTime().views(1, 350, "1").stops();
 
-        projector.lands().lands();
+        projector.lands().lands().lands();
 
-        assertThat(projector.checkpoint()).contains(at(200));
+        assertThat(projector.checkpoint()).contains(at(300));
         assertThat(projector.projector.state()).isEqualTo(new Stopped());
     }
 

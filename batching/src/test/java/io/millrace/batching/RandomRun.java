@@ -28,6 +28,7 @@ final class RandomRun {
     private final boolean endsByItself;
     final MemoryCommitter committer;
     private final Deque<Runnable> flights = new ArrayDeque<>();
+    private final Deque<Runnable> ahead = new ArrayDeque<>();
     private long nanos;
     int crashes;
     int wentBack;
@@ -59,6 +60,7 @@ final class RandomRun {
             }
             crashes += ended ? 0 : 1;
             flights.clear();
+            ahead.clear();
             committer.forgetAnswers();
         }
     }
@@ -71,6 +73,9 @@ final class RandomRun {
                     ? Duration.ofMillis(random.nextInt(400)).toNanos()
                     : 0;
             projector.step();
+            if (random.nextBoolean() && !ahead.isEmpty()) {
+                ahead.remove().run();
+            }
             if (random.nextInt(3) == 0 && !flights.isEmpty()) {
                 meddle();
                 flights.remove().run();
@@ -157,7 +162,9 @@ final class RandomRun {
                 .withFlushPolicy(policy)
                 .withPoison(poison)
                 .withQueueBounds(new QueueBounds(1 + random.nextInt(100), 1 + random.nextInt(10_000)));
-        Surroundings surroundings = new Surroundings(flights::add, () -> nanos, () -> Instant.EPOCH, random, () -> {});
+        Surroundings surroundings = new Surroundings(flights::add, () -> nanos, () -> Instant.EPOCH, random, () -> {})
+                .withAhead(
+                        new HandlingAhead(ahead::add, 1 + random.nextInt(8), 1 + random.nextInt(5), random.nextInt(4)));
         return new Projector(projection, source, committer, options, surroundings);
     }
 }

@@ -10,6 +10,7 @@ import io.millrace.checkpoint.Writer;
 import io.millrace.projections.Projection;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,14 +19,18 @@ import java.util.Optional;
 
 /**
  * The checkpoints that a committer moves: that of one projection, or those of a group, which need not stand at the same
- * position before their first flush. For one thread; what is acknowledged may be asked by any.
+ * position before their first flush. For one thread; what is acknowledged may be asked by any, and {@link #prepare} is for
+ * another one.
  */
 final class Marks {
     private static final Comparator<Optional<Position>> BY_POSITION =
             Comparator.comparing(position -> position.orElse(null), Comparator.nullsFirst(Comparator.naturalOrder()));
 
     private final String name;
+    /** Also the lock of itself and what is prepared: another thread may plan while a plan turns out to have guessed wrong. */
     private final Map<String, StatementPlanner> planners = new LinkedHashMap<>();
+
+    private IdentityHashMap<Batch, StatementPlan> prepared = new IdentityHashMap<>();
     private final List<Checkpoint> started;
     private volatile List<Checkpoint> acknowledged;
 
@@ -121,20 +126,45 @@ final class Marks {
     }
 
     private StatementPlan plan(Checkpoint from, Batch batch) {
-        StatementPlan changes =
-                Objects.requireNonNull(planners.get(from.projection())).plan(batch.changes());
+        StatementPlan changes;
+        synchronized (planners) {
+            StatementPlan before = prepared.get(batch);
+            changes = before == null ? planOf(from.projection(), batch) : before;
+        }
         return batch.setAside().writesNothing()
                 ? changes
                 : changes.with(ParkedStatements.of(batch.projection(), batch.setAside()));
     }
 
+    private StatementPlan planOf(String projection, Batch batch) {
+        return Objects.requireNonNull(planners.get(projection)).plan(batch.changes());
+    }
+
+    /**
+     * Plans what a batch writes before it is its turn. By any thread.
+     *
+     * @throws IllegalArgumentException as {@link #flush} will
+     */
+    void prepare(Batch batch) {
+        List<Batch> parts =
+                areOfAGroup() ? batch.shares().stream().map(Share::batch).toList() : List.of(batch);
+        synchronized (planners) {
+            IdentityHashMap<Batch, StatementPlan> plans = new IdentityHashMap<>();
+            parts.forEach(part -> plans.put(part, planOf(part.projection(), part)));
+            prepared = plans;
+        }
+    }
+
     /** From now on no plan guesses what rows hold; whether one did. */
     boolean planExactly() {
-        boolean guessed = false;
-        for (StatementPlanner planner : planners.values()) {
-            guessed |= planner.planExactly();
+        synchronized (planners) {
+            prepared = new IdentityHashMap<>();
+            boolean guessed = false;
+            for (StatementPlanner planner : planners.values()) {
+                guessed |= planner.planExactly();
+            }
+            return guessed;
         }
-        return guessed;
     }
 
     /** The flush was committed. */

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * answer is lost, the outcome is unknown: the next call opens another connection, ends the server session of the lost
  * one (it could still be waiting for a lock), and reads the checkpoint, which tells whether the batch is in it.
  *
- * <p>Used by one thread at a time.
+ * <p>Used by one thread at a time, but for {@link #prepare}.
  */
 public final class PostgresBatchCommitter implements BatchCommitter {
     private static final Logger log = LoggerFactory.getLogger(PostgresBatchCommitter.class);
@@ -147,6 +147,15 @@ public final class PostgresBatchCommitter implements BatchCommitter {
     /** Who moves the checkpoint: this committer. */
     public Writer writer() {
         return writer;
+    }
+
+    @Override
+    public void prepare(Batch next) {
+        try {
+            marks.prepare(next);
+        } catch (IllegalArgumentException e) {
+            log.debug("Batch {} cannot be planned, which is told when it is its turn", next.number(), e);
+        }
     }
 
     @Override
