@@ -4,6 +4,7 @@ import io.millrace.batching.Batch;
 import io.millrace.batching.BatchSizing;
 import io.millrace.batching.CommitOutcome;
 import io.millrace.batching.FlushPolicy;
+import io.millrace.batching.HandlingAhead;
 import io.millrace.batching.PoisonPolicy;
 import io.millrace.batching.Projector;
 import io.millrace.batching.ProjectorListener;
@@ -38,6 +39,9 @@ final class Work implements ProjectorListener {
     private boolean over;
     private boolean fenced;
     private boolean stopAsked;
+    private boolean stepping;
+    private boolean handling;
+    private long lastBatch;
 
     Work(Program program, Projection projection, OptionalLong epoch) {
         this.program = program;
@@ -116,13 +120,34 @@ final class Work implements ProjectorListener {
                 source(),
                 committer,
                 options(random, world.scenario.policy()),
-                new Surroundings(
-                        work -> process.after(world.faults.draw(1_000_000), work),
-                        world.time::nanos,
-                        world.time,
-                        random,
-                        loop::wakeUp),
+                new Surroundings(this::commit, world.time::nanos, world.time, random, this::wakeUp)
+                        .withAhead(new HandlingAhead(
+                                this::handle, 1 + random.nextInt(4), 1 + random.nextInt(3), random.nextInt(4))),
                 this);
+        loop.wakeUp();
+    }
+
+    /** What flushes, or looks at the checkpoint; asked for by the projector, or by the flush before it. */
+    private void commit(Runnable work) {
+        if (!stepping) {
+            world.met.state(Met.Expected.FOLLOWER_SENT);
+        }
+        process.after(world.faults.draw(1_000_000), work);
+    }
+
+    /** Handles events ahead of the fold, unless the projector did so before. */
+    private void handle(Runnable chunk) {
+        process.after(world.faults.draw(1_000_000), () -> {
+            handling = true;
+            chunk.run();
+            handling = false;
+        });
+    }
+
+    private void wakeUp() {
+        if (handling) {
+            world.met.state(Met.Expected.HANDLED_AHEAD);
+        }
         loop.wakeUp();
     }
 
@@ -153,7 +178,9 @@ final class Work implements ProjectorListener {
 
     private long step() {
         Projector its = java.util.Objects.requireNonNull(projector);
+        stepping = true;
         boolean worked = its.step();
+        stepping = false;
         if (its.hasEnded()) {
             end((ProjectorState.Ended) its.state());
             return Long.MAX_VALUE;
@@ -218,6 +245,10 @@ final class Work implements ProjectorListener {
         if (attempt > 1) {
             world.met.state(Met.Expected.SENT_AGAIN);
         }
+        if (batch.number() > lastBatch + 1) {
+            world.met.state(Met.Expected.FOLLOWER_FOLDED_AGAIN);
+        }
+        lastBatch = batch.number();
         world.trace(() -> process + " flushes " + name() + " to " + batch.checkpoint() + ", attempt " + attempt + ", "
                 + batch.reason() + ", events " + batch.events());
     }
