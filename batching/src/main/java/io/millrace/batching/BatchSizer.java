@@ -31,6 +31,7 @@ final class BatchSizer {
     private volatile FlushPolicy policy;
     private int ceiling;
     private int flushesAtCeiling;
+    private boolean strained;
 
     BatchSizer(FlushPolicy configured) {
         this.configured = configured;
@@ -55,12 +56,29 @@ final class BatchSizer {
     /** A batch is in the read model. Only a full one tells whether it could have been larger. */
     void committed(Batch batch, long tookNanos) {
         if (batch.reason() == FlushReason.SIZE && batch.events().size() >= size()) {
+            Strain.Verdict verdict = verdict(batch.changes().rows(), tookNanos);
             if (bounds.isAdaptive()) {
                 adapt(batch.events().size(), tookNanos);
             } else {
-                relieve(batch.changes().rows(), tookNanos);
+                relieve(verdict, tookNanos);
             }
         }
+    }
+
+    private Strain.Verdict verdict(long rows, long tookNanos) {
+        Strain.Verdict verdict = strain.after(rows, tookNanos, isGrown());
+        strained = verdict == Strain.Verdict.MUCH || (strained && verdict == Strain.Verdict.SOME);
+        return verdict;
+    }
+
+    /** Whether it is larger than configured, to make up for a slow database. */
+    private boolean isGrown() {
+        return !bounds.isAdaptive() && size() > configured.batchSize();
+    }
+
+    /** Whether the database takes far longer for a row than it did. */
+    boolean isStrained() {
+        return strained;
     }
 
     private void adapt(int events, long tookNanos) {
@@ -87,11 +105,10 @@ final class BatchSizer {
         }
     }
 
-    private void relieve(long rows, long tookNanos) {
-        boolean grown = size() > configured.batchSize();
-        switch (strain.after(rows, tookNanos, grown)) {
+    private void relieve(Strain.Verdict verdict, long tookNanos) {
+        switch (verdict) {
             case NONE -> {
-                if (grown) {
+                if (isGrown()) {
                     choose(Math.max(configured.batchSize(), size() / 2));
                 }
             }

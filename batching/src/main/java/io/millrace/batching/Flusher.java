@@ -254,7 +254,11 @@ final class Flusher {
         if (surroundings.heapIsTight().getAsBoolean()) {
             sizer.halve();
         } else if (landed.batch().reason() != FlushReason.ISOLATION) {
+            boolean before = sizer.isStrained();
             sizer.committed(landed.batch(), landed.lastAttemptNanos());
+            if (sizer.isStrained() != before) {
+                listener.strained(!before);
+            }
         }
     }
 

@@ -42,6 +42,11 @@ final class Listeners implements ProjectorListener {
     }
 
     @Override
+    public void strained(boolean far) {
+        tell(listener -> listener.strained(far));
+    }
+
+    @Override
     public void stateChanged(ProjectorState from, ProjectorState to) {
         tell(listener -> listener.stateChanged(from, to));
     }

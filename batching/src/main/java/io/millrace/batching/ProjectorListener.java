@@ -28,6 +28,9 @@ public interface ProjectorListener {
      */
     default void committed(Batch batch, CommitOutcome.Committed outcome, Duration took) {}
 
+    /** The database takes far longer for a row than it did before, or does so no more. */
+    default void strained(boolean far) {}
+
     /** A batch was not committed; what the projector does about it shows in its state. */
     default void failed(Batch batch, CommitOutcome outcome) {}
 

@@ -123,6 +123,20 @@ class BatchSizerTest {
     }
 
     @Test
+    void tellsWhileRowsHaveBecomeDearWhoeverChoosesTheSize() {
+        for (BatchSizer sizer : List.of(fixed, adaptive)) {
+            flush(sizer, 100, size -> Math.min(size, 300) * 50_000L);
+            assertThat(sizer.isStrained()).isFalse();
+
+            flush(sizer, 100, size -> Math.min(size, 300) * 500_000L);
+            assertThat(sizer.isStrained()).isTrue();
+
+            flush(sizer, 100, size -> Math.min(size, 300) * 50_000L);
+            assertThat(sizer.isStrained()).isFalse();
+        }
+    }
+
+    @Test
     void aFixedSizeDoesNotGrowBeyondTheTimeThatAFlushMayTake() {
         BatchSizer impatient =
                 new BatchSizer(FlushPolicy.DEFAULT.withSizing(BatchSizing.FIXED.withFlushTime(Duration.ofMillis(15))));

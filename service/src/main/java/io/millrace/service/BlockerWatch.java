@@ -3,6 +3,7 @@ package io.millrace.service;
 import io.millrace.batching.Batch;
 import io.millrace.batching.CommitOutcome;
 import io.millrace.batching.ProjectorListener;
+import io.millrace.sql.OldestSnapshot;
 import io.millrace.sql.PostgresException;
 import io.millrace.sql.PostgresStore;
 import java.time.Duration;
@@ -12,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks why a flush takes long: ends server processes of older epochs that hold what it waits for, and names any other
- * one, once. {@link #look} is called each second, by one thread.
+ * one, once; and where flushes have grown slow, who keeps old versions of rows. {@link #look} is called twice a second, by
+ * one thread.
  */
 final class BlockerWatch implements ProjectorListener {
     private static final Logger LOG = LoggerFactory.getLogger(BlockerWatch.class);
@@ -25,7 +27,9 @@ final class BlockerWatch implements ProjectorListener {
     /** Since when something waits for the database. */
     private volatile long sinceNanos;
 
+    private volatile boolean strained;
     private Optional<String> named = Optional.empty();
+    private Optional<OldestSnapshot> snapshot = Optional.empty();
 
     /** Begins to watch at once: taking over may wait, too. */
     BlockerWatch(PostgresStore store, String projection, long epoch) {
@@ -64,7 +68,37 @@ final class BlockerWatch implements ProjectorListener {
         ends();
     }
 
+    @Override
+    public void strained(boolean far) {
+        strained = far;
+    }
+
     void look() {
+        lookForSnapshot();
+        lookForBlockers();
+    }
+
+    private void lookForSnapshot() {
+        if (!strained) {
+            snapshot = Optional.empty();
+            return;
+        }
+        try {
+            Optional<OldestSnapshot> oldest = store.oldestSnapshot();
+            if (oldest.isPresent() && !snapshot.map(oldest.get()::isSameAs).orElse(false)) {
+                LOG.warn(
+                        "{}: flushes take far longer than they did, and old versions of rows are kept for {}. End that, or"
+                                + " wait for it; while catching up, batches grow to make up for it",
+                        projection,
+                        oldest.get());
+            }
+            snapshot = oldest;
+        } catch (PostgresException e) {
+            LOG.debug("{}: who holds the oldest snapshot is not known", projection, e);
+        }
+    }
+
+    private void lookForBlockers() {
         long since = sinceNanos;
         if (since == NOTHING || System.nanoTime() - since < LONG_NANOS) {
             named = Optional.empty();

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param epoch of the last lease; 0 if there never was one
  * @param standbys how many other programs would take it over
  * @param waitsFor the sessions whose locks its flush waits for; null if it does not wait
+ * @param oldestSnapshot who keeps old versions of rows in the database; null if nobody does for long
  */
 record ProjectionStatus(
         String projection,
@@ -39,7 +41,8 @@ record ProjectionStatus(
         @Nullable String owner,
         long epoch,
         long standbys,
-        @Nullable String waitsFor) {
+        @Nullable String waitsFor,
+        @Nullable String oldestSnapshot) {
 
     enum State {
         NEW,
@@ -58,6 +61,7 @@ record ProjectionStatus(
             long parked,
             long batchSize,
             Ownership ownership,
+            Optional<String> oldestSnapshot,
             Instant now) {
         Duration age = backlog.oldest()
                 .map(oldest -> Duration.between(oldest, now))
@@ -76,7 +80,8 @@ record ProjectionStatus(
                 ownership.owner().orElse(null),
                 ownership.epoch(),
                 ownership.standbys(),
-                ownership.waitsFor().orElse(null));
+                ownership.waitsFor().orElse(null),
+                oldestSnapshot.orElse(null));
     }
 
     String json() {
@@ -108,6 +113,11 @@ record ProjectionStatus(
         rows.stream()
                 .filter(row -> row.waitsFor() != null)
                 .forEach(row -> lines.add(row.projection() + " waits for " + row.waitsFor()));
+        rows.stream()
+                .map(ProjectionStatus::oldestSnapshot)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .ifPresent(held -> lines.add("Old versions of rows are kept for " + held));
         return lines;
     }
 

@@ -7,6 +7,7 @@ import io.millrace.eventstore.Backlog;
 import io.millrace.projections.Projection;
 import io.millrace.service.configuration.Configuration;
 import io.millrace.sql.FlushCounts;
+import io.millrace.sql.OldestSnapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Option;
             "States: NEW (never ran), STOPPED, STANDBY (programs wait to run it), and of those that run somewhere"
                     + " CATCHING_UP and LIVE (nothing to read). The owner is the program that holds its lease, with"
                     + " its epoch; others that stand by are counted. A flush that waits for another session's lock says"
-                    + " for whom."
+                    + " for whom; and so does a database that keeps old versions of rows for somebody's snapshot."
                     + " The lag is the number of events that it handles after its checkpoint, counted up to 10,000 or"
                     + " for 2 seconds, and the age of the oldest of them. Parked are events that could not"
                     + " be handled; `millrace parked list` shows them. Batch is how many events full batches held in the last"
@@ -63,8 +64,10 @@ final class StatusCommand implements Callable<Integer> {
                     .toList();
             try (Servers servers = new Servers(configuration)) {
                 Map<String, Long> parked = servers.postgres().parkedEvents().counts();
+                Optional<String> snapshot = servers.postgres().oldestSnapshot().map(OldestSnapshot::toString);
                 List<ProjectionStatus> rows = projections.stream()
-                        .map(projection -> status(projection, servers, parked.getOrDefault(projection.name(), 0L)))
+                        .map(projection ->
+                                status(projection, servers, parked.getOrDefault(projection.name(), 0L), snapshot))
                         .toList();
                 List<String> lines = format == OutputFormat.JSON
                         ? rows.stream().map(ProjectionStatus::json).toList()
@@ -75,7 +78,8 @@ final class StatusCommand implements Callable<Integer> {
         return ExitCode.DONE.number();
     }
 
-    private static ProjectionStatus status(Projection projection, Servers servers, long parked) {
+    private static ProjectionStatus status(
+            Projection projection, Servers servers, long parked, Optional<String> snapshot) {
         Optional<Checkpoint> checkpoint = servers.postgres().checkpoints().find(projection.name());
         Optional<Position> position = checkpoint.flatMap(Checkpoint::position);
         Optional<Position> head = servers.eventStore().reads().head(projection.source());
@@ -92,6 +96,7 @@ final class StatusCommand implements Callable<Integer> {
                 parked,
                 batchSize(servers.postgres().flushCounts(projection.name(), OptionalLong.of(LATELY_MINUTES))),
                 ownership,
+                snapshot,
                 Instant.now());
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.service.TestProgram.Ended;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,6 +57,24 @@ class StatusCommandTest {
 
         servers.append("account-a", "Paid", PAID);
         assertThat(status(config)).contains("\"state\":\"STOPPED\"", "\"lag\":1,");
+    }
+
+    @Test
+    void namesWhoKeepsOldVersionsOfRows() throws Exception {
+        servers.append("account-a", "Paid", PAID);
+        String config = servers.configure(folder, "payments");
+        assertThat(status(config)).contains("\"oldestSnapshot\":null");
+
+        try (Connection report = servers.connect();
+                Statement statement = report.createStatement()) {
+            statement.execute("SET application_name = 'nightly report'; BEGIN ISOLATION LEVEL REPEATABLE READ");
+            statement.execute("SELECT 1");
+            Thread.sleep(6_000); // younger ones are nobody's fault
+
+            assertThat(TestProgram.run("status", "--config", config).out())
+                    .contains("Old versions of rows are kept for a transaction that is idle, server process ")
+                    .contains("nightly report), for ");
+        }
     }
 
     @Test

@@ -62,8 +62,12 @@ final class TestServers implements AutoCloseable {
         }
     }
 
+    Connection connect() throws SQLException {
+        return DriverManager.getConnection(postgres.jdbcUrl());
+    }
+
     void execute(String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl());
+        try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
@@ -71,7 +75,7 @@ final class TestServers implements AutoCloseable {
 
     /** The first column of each row. */
     List<String> query(String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl());
+        try (Connection connection = connect();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             List<String> found = new ArrayList<>();

@@ -220,6 +220,15 @@ public final class PostgresStore implements AutoCloseable {
         }
     }
 
+    /** Who keeps old versions of rows from being removed, so that flushes grow slow; empty if nobody does for long. */
+    public Optional<OldestSnapshot> oldestSnapshot() {
+        try (Connection connection = pool.borrow()) {
+            return OldestSnapshot.find(connection);
+        } catch (SQLException e) {
+            throw PostgresException.asking("Who holds the oldest snapshot cannot be told", e);
+        }
+    }
+
     /** What projections have parked. */
     public ParkedEvents parkedEvents() {
         return new ParkedEvents(pool);

@@ -37,24 +37,30 @@ record Shape(List<ColumnForm> forms) {
         return new Shape(forms);
     }
 
-    /** Whether this is the shape of a change. Most rows of a batch have the one of the row before. */
-    boolean isOf(ReadModel table, RowChange change, boolean exactly) {
+    /**
+     * Whether this is the shape of a change, with the guarded form where this says so. Most rows of a batch have the one of
+     * the row before.
+     */
+    boolean isOf(ReadModel table, RowChange change, boolean exactly, BitSet guarded) {
         for (int i = 0; i < forms.size(); i++) {
             Column column = table.columns().get(i);
-            if (formOf(column, change.column(column.name()), exactly) != forms.get(i)) {
+            ColumnForm form = formOf(column, change.column(column.name()), exactly);
+            if (guarding(form, i, guarded) != forms.get(i)) {
                 return false;
             }
         }
         return true;
     }
 
+    private static ColumnForm guarding(ColumnForm form, int place, BitSet guarded) {
+        return form == ColumnForm.ADD && guarded.get(place) ? ColumnForm.ADD_GUARDED : form;
+    }
+
     /** The same, with the guarded form where a column is added to, if this says so. */
     Shape guarding(BitSet guarded) {
         List<ColumnForm> wider = new ArrayList<>(forms);
         for (int i = guarded.nextSetBit(0); i >= 0; i = guarded.nextSetBit(i + 1)) {
-            if (wider.get(i) == ColumnForm.ADD) {
-                wider.set(i, ColumnForm.ADD_GUARDED);
-            }
+            wider.set(i, guarding(wider.get(i), i, guarded));
         }
         return new Shape(wider);
     }

@@ -6,10 +6,10 @@ import io.millrace.projections.ReadModel;
 import io.millrace.projections.RowChange;
 import io.millrace.projections.RowKey;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Map.Entry;
 
 /**
  * Turns change sets into statements. Within a segment, tables go in the order in which the projection declares them,
@@ -76,17 +76,23 @@ final class StatementPlanner {
                         + tables.keySet().stream().map(ReadModel::table).toList() + ": table=" + table.table());
             }
         }
-        tables.forEach((table, texts) -> texts.addChecks(changes.getOrDefault(table, Map.of()), statements));
+        List<Changed> inOrder = new ArrayList<>(tables.size());
+        tables.forEach((table, texts) ->
+                inOrder.add(new Changed(texts, sorted(changes.getOrDefault(table, Map.of())))));
+        inOrder.forEach(changed -> changed.texts().addChecks(changed.rows(), statements));
         // What refers to another table is declared after it, and must be deleted before it.
-        List<ReadModel> order = new ArrayList<>(tables.keySet());
-        Collections.reverse(order);
-        for (ReadModel table : order) {
-            statementsOf(table).addDeletes(changes.getOrDefault(table, Map.of()), statements);
+        for (int i = inOrder.size() - 1; i >= 0; i--) {
+            inOrder.get(i).texts().addDeletes(inOrder.get(i).rows(), statements);
         }
-        tables.forEach((table, texts) -> texts.addUpserts(changes.getOrDefault(table, Map.of()), statements));
+        inOrder.forEach(changed -> changed.texts().addUpserts(changed.rows(), statements));
     }
 
-    private TableStatements statementsOf(ReadModel table) {
-        return java.util.Objects.requireNonNull(tables.get(table));
+    /** A table's changed rows, sorted by key. */
+    private record Changed(TableStatements texts, List<Entry<RowKey, RowChange>> rows) {}
+
+    private static List<Entry<RowKey, RowChange>> sorted(Map<RowKey, RowChange> changes) {
+        List<Entry<RowKey, RowChange>> rows = new ArrayList<>(changes.entrySet());
+        rows.sort(Entry.comparingByKey());
+        return rows;
     }
 }

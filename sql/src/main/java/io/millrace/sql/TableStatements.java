@@ -37,20 +37,21 @@ final class TableStatements {
         this.mixed = Shape.mixed(table);
     }
 
-    /** Looks for failures that the folded changes would hide; before anything is written. */
-    void addChecks(Map<RowKey, RowChange> changes, List<StatementPlan.Planned> statements) {
-        List<Entry<RowKey, RowChange>> checked = changes.entrySet().stream()
-                .filter(change -> !change.getValue().precondition().isNone())
-                .sorted(Entry.comparingByKey())
-                .toList();
+    /** Looks for failures that the folded changes would hide; before anything is written. Rows are sorted, as below. */
+    void addChecks(List<Entry<RowKey, RowChange>> changes, List<StatementPlan.Planned> statements) {
+        List<Entry<RowKey, RowChange>> checked = new ArrayList<>();
+        for (Entry<RowKey, RowChange> change : changes) {
+            if (!change.getValue().precondition().isNone()) {
+                checked.add(change);
+            }
+        }
         if (!checked.isEmpty()) {
             statements.add(new StatementPlan.Planned(texts.check(), checkParameters(checked), false));
         }
     }
 
     private List<Parameter> checkParameters(List<Entry<RowKey, RowChange>> rows) {
-        List<Parameter> parameters =
-                keyParameters(rows.stream().map(Entry::getKey).toList());
+        List<Parameter> parameters = keyParameters(rows);
         parameters.add(
                 values(ColumnType.BOOLEAN, rows, change -> change.precondition().rowExists()));
         for (Column column : table.columns()) {
@@ -81,26 +82,26 @@ final class TableStatements {
         return new Parameter.Values(type, values);
     }
 
-    void addDeletes(Map<RowKey, RowChange> changes, List<StatementPlan.Planned> statements) {
-        List<RowKey> keys = changes.entrySet().stream()
-                .filter(change -> change.getValue().deleteFirst())
-                .map(Entry::getKey)
-                .sorted()
-                .toList();
-        if (!keys.isEmpty()) {
-            statements.add(new StatementPlan.Planned(texts.delete(), keyParameters(keys), false));
+    void addDeletes(List<Entry<RowKey, RowChange>> changes, List<StatementPlan.Planned> statements) {
+        List<Entry<RowKey, RowChange>> deleted = new ArrayList<>();
+        for (Entry<RowKey, RowChange> change : changes) {
+            if (change.getValue().deleteFirst()) {
+                deleted.add(change);
+            }
+        }
+        if (!deleted.isEmpty()) {
+            statements.add(new StatementPlan.Planned(texts.delete(), keyParameters(deleted), false));
         }
     }
 
-    void addUpserts(Map<RowKey, RowChange> changes, List<StatementPlan.Planned> statements) {
-        List<Entry<RowKey, RowChange>> sorted = new ArrayList<>(changes.size());
-        for (Entry<RowKey, RowChange> change : changes.entrySet()) {
+    void addUpserts(List<Entry<RowKey, RowChange>> changes, List<StatementPlan.Planned> statements) {
+        List<Entry<RowKey, RowChange>> upserted = new ArrayList<>(changes.size());
+        for (Entry<RowKey, RowChange> change : changes) {
             if (!change.getValue().columns().isEmpty()) {
-                sorted.add(change);
+                upserted.add(change);
             }
         }
-        sorted.sort(Entry.comparingByKey());
-        Map<Shape, List<Entry<RowKey, RowChange>>> byShape = byShape(sorted);
+        Map<Shape, List<Entry<RowKey, RowChange>>> byShape = byShape(upserted);
         byShape.keySet().forEach(shape -> shape.addGuarded(guarded));
         Map<String, Group> groups = new TreeMap<>();
         byShape.forEach((shape, rows) -> {
@@ -120,8 +121,8 @@ final class TableStatements {
         Shape shape = mixed;
         List<Entry<RowKey, RowChange>> alike = new ArrayList<>();
         for (Entry<RowKey, RowChange> row : rows) {
-            if (!shape.isOf(table, row.getValue(), exactly)) {
-                shape = Shape.of(table, row.getValue(), exactly);
+            if (!shape.isOf(table, row.getValue(), exactly, guarded)) {
+                shape = Shape.of(table, row.getValue(), exactly).guarding(guarded);
                 alike = byShape.computeIfAbsent(shape, another -> new ArrayList<>(rows.size()));
             }
             alike.add(row);
@@ -148,8 +149,7 @@ final class TableStatements {
     }
 
     private List<Parameter> parameters(Group group) {
-        List<Parameter> parameters =
-                keyParameters(group.rows().stream().map(Entry::getKey).toList());
+        List<Parameter> parameters = keyParameters(group.rows());
         for (int i = 0; i < table.columns().size(); i++) {
             Column column = table.columns().get(i);
             for (Operands.Operand operand : Operands.of(group.shape().forms().get(i), column.type())) {
@@ -163,12 +163,12 @@ final class TableStatements {
         return parameters;
     }
 
-    private List<Parameter> keyParameters(List<RowKey> keys) {
+    private List<Parameter> keyParameters(List<Entry<RowKey, RowChange>> rows) {
         List<Parameter> parameters = new ArrayList<>();
         for (int i = 0; i < table.key().size(); i++) {
-            List<@Nullable Object> values = new ArrayList<>(keys.size());
-            for (RowKey key : keys) {
-                values.add(key.values().get(i));
+            List<@Nullable Object> values = new ArrayList<>(rows.size());
+            for (Entry<RowKey, RowChange> row : rows) {
+                values.add(row.getKey().values().get(i));
             }
             parameters.add(new Parameter.Values(table.key().get(i).type(), values));
         }
