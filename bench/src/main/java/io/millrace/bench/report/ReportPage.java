@@ -31,7 +31,8 @@ public final class ReportPage {
             "live",
             "heap",
             "snapshot",
-            "many");
+            "many",
+            "copy");
     private static final List<String> FAIRNESS = List.of(
             "Every contender has the same events, decoder, PostgreSQL, driver and (but for one connection by hand) pool, and a heap of 3 GiB of"
                     + " fixed, touched size; nobody is paced by the source.",
