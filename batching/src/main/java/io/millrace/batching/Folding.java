@@ -10,8 +10,8 @@ import java.util.Optional;
 
 /** Folds events into the batch that is open, until it is full or handed over. For one thread. */
 final class Folding {
-    /** Flushes of more take so long that waking a thread between them does not count. */
-    private static final long MOST_BYTES_TO_WAIT = 1 << 20;
+    /** Of batches above this part of the bytes that fill one there are two at a time and not three. */
+    private static final int LARGE_PART = 4;
 
     private final EventFolder folder;
     private final BatchSizer sizer;
@@ -71,9 +71,9 @@ final class Folding {
         return full().isPresent();
     }
 
-    /** Whether what it holds is so much that it should not wait as a third batch, beside the open one and the one under way. */
+    /** Whether what it holds is so much that no third batch should be folded while it waits for the one under way. */
     boolean isLarge() {
-        return open.bytes() > MOST_BYTES_TO_WAIT;
+        return open.bytes() > sizer.policy().maxBytes() / LARGE_PART;
     }
 
     /** Why the batch takes no more events; empty while it does. */

@@ -110,6 +110,9 @@ public final class Projector {
     /** Whether something had landed. */
     private boolean heed(Landing landing, long now) {
         flusher.recalled().ifPresent(this::foldAgain);
+        if (flusher.takesFollower() || flusher.isFree()) {
+            reading.goOn();
+        }
         if (landing instanceof Landing.Done done) {
             progress.committed(done.checkpoint(), now);
             watch.heard(now);
@@ -210,9 +213,13 @@ public final class Projector {
         if (status.phase() != Phase.CATCHING_UP) {
             status.enter(Phase.OVERRUN);
         }
-        if (ending.isClosing() || folding.isLarge() || !flusher.takesFollower()) {
+        if (ending.isClosing() || !flusher.takesFollower()) {
             ahead.foldIsLate(false);
             return false;
+        }
+        if (folding.isLarge()) {
+            ahead.foldIsLate(false);
+            reading.pause();
         }
         flusher.flushNext(folding.swap(), full.get(), progress.read().orElseThrow(), now);
         return true;

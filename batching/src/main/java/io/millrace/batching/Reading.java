@@ -25,6 +25,7 @@ final class Reading {
     private final StateTracker status;
     private final Tally tally;
     private final ProjectorListener listener;
+    private boolean paused;
 
     Reading(
             Intake intake,
@@ -60,6 +61,15 @@ final class Reading {
         progress.takeNoMore();
         ahead.clear();
         intake.close();
+    }
+
+    /** Folds no more until {@link #goOn}. */
+    void pause() {
+        paused = true;
+    }
+
+    void goOn() {
+        paused = false;
     }
 
     /** Commits what is folded, and ends so. */
@@ -116,7 +126,7 @@ final class Reading {
     }
 
     private boolean takesMore() {
-        return !ending.isClosing() && !progress.isAtEnd() && !folding.isFull();
+        return !paused && !ending.isClosing() && !progress.isAtEnd() && !folding.isFull();
     }
 
     private void receive(EventEnvelope event, long now) {

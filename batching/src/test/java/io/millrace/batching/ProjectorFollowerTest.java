@@ -132,15 +132,18 @@ class ProjectorFollowerTest {
     }
 
     @Test
-    void isOneOfFewEventsOrBytesOnly() {
-        ProjectorHarness projector = ProjectorHarness.reading(
-                        FlushPolicy.DEFAULT.withBatchSize(2).withMaxBytes(8L << 20), 1_000)
+    void ofManyBytesIsTheLastThatIsFoldedUntilTheOneBeforeItIsCommitted() {
+        ProjectorHarness projector = ProjectorHarness.reading(FlushPolicy.DEFAULT.withBatchSize(2), 1_000)
                 .flushesTakeTime();
         for (int position = 1; position <= 6; position++) {
             projector.say(Views.large(position, 1 << 20));
         }
 
         assertThat(projector.projector.summary().events()).isEqualTo(4);
+
+        projector.executor.runOne();
+        projector.run();
+        assertThat(projector.projector.summary().events()).isEqualTo(6);
     }
 
     @Test
