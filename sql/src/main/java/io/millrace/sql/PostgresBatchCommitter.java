@@ -38,7 +38,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
     private ParkedStreams parked = ParkedStreams.NONE;
     private boolean knowsParked;
     private final AtomicReference<@Nullable FlushSession> session = new AtomicReference<>();
-    private volatile boolean aborted;
+    private volatile boolean closed;
     private @Nullable Attempt unsettled;
 
     /** A batch that was sent, or is about to be. */
@@ -403,7 +403,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
         if (open == null) {
             open = sessions.open(marks.acknowledged());
             session.set(open);
-            if (aborted) {
+            if (closed) {
                 drop();
                 throw new SQLException("the committer was closed under this batch", "08003");
             }
@@ -433,12 +433,14 @@ public final class PostgresBatchCommitter implements BatchCommitter {
 
     /** Ends its connection for good, also under a batch that is under way, which is then lost. By any thread. */
     public void abort() {
-        aborted = true;
+        closed = true;
         drop();
     }
 
+    /** As {@link #abort}, once no batch is under way: others see at once that nobody writes any more. */
     @Override
     public void close() {
+        closed = true;
         FlushSession open = session.get();
         if (open != null) {
             try {
