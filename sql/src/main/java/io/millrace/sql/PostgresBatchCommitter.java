@@ -290,8 +290,19 @@ public final class PostgresBatchCommitter implements BatchCommitter {
     }
 
     private CommitOutcome wentBack(List<Checkpoint> found) {
+        if (marks.areOfAGroup()) { // who hears of it is told of the least of them only
+            warnOfLosses(found);
+        }
         marks.found(found);
         return new CommitOutcome.WentBack(marks.whole());
+    }
+
+    /** Says of each how far it went back, while it is known how far it was. */
+    private void warnOfLosses(List<Checkpoint> found) {
+        List<Checkpoint> expected = marks.acknowledged();
+        for (int i = 0; i < found.size(); i++) {
+            LastCommitters.loss(expected.get(i), found.get(i)).ifPresent(log::warn);
+        }
     }
 
     /** The checkpoints in the database; if that went back, so did what is parked. */
