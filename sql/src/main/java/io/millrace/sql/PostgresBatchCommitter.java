@@ -272,7 +272,9 @@ public final class PostgresBatchCommitter implements BatchCommitter {
     /** The question failed, not the flush: its outcome is still to be found out. */
     private CommitOutcome stillUnknown(SQLException e) {
         SqlFailure failure = SqlFailure.of(e);
-        return (failure.passes() ? SqlFailure.UNAVAILABLE : failure).asOutcome(e, marks.name());
+        return failure.passes()
+                ? new CommitOutcome.Unavailable(SqlFailure.describe(e, marks.name()), e) // contended or not
+                : failure.asOutcome(e, marks.name());
     }
 
     private CommitOutcome outcome(Attempt attempt, List<Checkpoint> found) {
