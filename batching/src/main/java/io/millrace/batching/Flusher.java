@@ -79,6 +79,11 @@ final class Flusher {
         return flight == null && bisection == null;
     }
 
+    /** Whether there is a batch of which it is not known what became. */
+    boolean isUnderWay() {
+        return flight != null;
+    }
+
     /** Sends what was folded. */
     void flush(Accumulator folded, FlushReason reason, Position checkpoint, long nowNanos) {
         Batch batch = folded.toBatch(projection.name(), ++batchNumber, reason, checkpoint);

@@ -104,6 +104,7 @@ public final class ParkedRetry {
      * Handles what is parked of a stream, as far as it goes.
      *
      * @throws RefusedException if the database refuses; what was settled by then is
+     * @throws ProjectorException if an event's changes do not commute though events are parked alone; likewise
      */
     public Result retry(String stream) {
         Run run = new Run();
@@ -204,6 +205,8 @@ public final class ParkedRetry {
                     commuting.require(projection.name(), event, effects);
                 }
                 changes.add(effects);
+            } catch (ProjectorException e) {
+                throw e; // no fault of the event's: its changes do not commute, and must
             } catch (RuntimeException e) {
                 boolean full = e instanceof CannotFoldException && !changes.isEmpty();
                 Optional<String> error =

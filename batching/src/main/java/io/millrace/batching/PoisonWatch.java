@@ -11,7 +11,8 @@ import java.util.Map;
  * Knows which streams are parked, and what becomes of an event that cannot be handled. For one thread.
  *
  * <p>A stream is parked from its first parked event on, whatever the policy is by now: to handle what comes after would
- * change the order. An event before that position is no follower, also if it is folded once more.
+ * change the order. Only events that were parked alone have none that follow them, as long as that is the policy. An
+ * event before that position is no follower, also if it is folded once more.
  */
 final class PoisonWatch {
     private final PoisonPolicy policy;
@@ -24,8 +25,9 @@ final class PoisonWatch {
     /** Forgets what was parked, but for this. */
     void standAt(ParkedStreams parked) {
         parkedSince.clear();
-        if (!parksAlone()) {
-            parkedSince.putAll(parked.since());
+        parkedSince.putAll(parked.since());
+        if (parksAlone()) {
+            parkedSince.keySet().removeAll(parked.alone());
         }
     }
 
@@ -67,7 +69,7 @@ final class PoisonWatch {
         if (policy.onPoison() == OnPoison.SKIP) {
             into.skip(poison);
         } else {
-            into.park(poison, nowNanos);
+            into.park(parksAlone() ? poison.parkedAlone() : poison, nowNanos);
             park(poison);
         }
     }

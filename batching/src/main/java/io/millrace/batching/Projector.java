@@ -41,6 +41,7 @@ public final class Projector {
     private final CheckpointWatch watch;
     private final Ending ending = new Ending();
     private volatile @Nullable String fencedBecause;
+    private volatile boolean leftUnderWay;
 
     /**
      * @param committer opened already; its checkpoint is where reading begins. It stays the caller's to close, once the
@@ -178,6 +179,7 @@ public final class Projector {
     }
 
     private void endAs(Ended state) {
+        leftUnderWay = flusher.isUnderWay() || watch.isUnderWay();
         try {
             flusher.recallFollower();
             reading.close();
@@ -286,6 +288,14 @@ public final class Projector {
 
     public ProjectorState state() {
         return status.state();
+    }
+
+    /**
+     * Whether it ended without having heard what became of its last batch. That may still be committed, under the epoch
+     * that it was sent under, and until it has ended its session may hold locks and its connection may not answer.
+     */
+    public boolean hasLeftBatchUnderWay() {
+        return leftUnderWay;
     }
 
     /** Whether it has come to an end; {@link #step} does nothing any more. */

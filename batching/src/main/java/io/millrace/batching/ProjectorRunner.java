@@ -105,6 +105,11 @@ public final class ProjectorRunner implements AutoCloseable {
         return projector.state();
     }
 
+    /** As {@link Projector#hasLeftBatchUnderWay}. */
+    public boolean hasLeftBatchUnderWay() {
+        return projector.hasLeftBatchUnderWay();
+    }
+
     public ProjectorSummary summary() {
         return projector.summary();
     }

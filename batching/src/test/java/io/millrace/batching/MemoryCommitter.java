@@ -14,9 +14,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -140,7 +142,17 @@ final class MemoryCommitter implements BatchCommitter, ParkedRetry.Queue {
                         .map(PoisonEvent::event)
                         .filter(event -> handled.isEmpty() || event.position().isAfter(handled.get()))
                         .map(EventEnvelope::toString)
-                        .toList());
+                        .toList(),
+                alone(since.keySet()));
+    }
+
+    private Set<String> alone(Set<String> streams) {
+        Set<String> alone = new HashSet<>(streams);
+        parkedEvents.stream()
+                .filter(parked -> !parked.poison().alone())
+                .map(ParkedEvent::stream)
+                .forEach(alone::remove);
+        return alone;
     }
 
     @Override
@@ -157,7 +169,10 @@ final class MemoryCommitter implements BatchCommitter, ParkedRetry.Queue {
                 ? parked
                 : new ParkedEvent(
                         sequence,
-                        new PoisonEvent(parked.poison().event(), Optional.of(error)),
+                        new PoisonEvent(
+                                parked.poison().event(),
+                                Optional.of(error),
+                                parked.poison().alone()),
                         parked.parkedAt(),
                         parked.retries() + 1));
     }

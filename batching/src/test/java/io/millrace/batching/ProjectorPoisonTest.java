@@ -3,6 +3,7 @@ package io.millrace.batching;
 import static io.millrace.batching.Views.at;
 import static io.millrace.batching.Views.viewed;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.batching.ParkedRetry.Result;
 import io.millrace.batching.PoisonPolicy.OnPoison;
@@ -181,7 +182,7 @@ class ProjectorPoisonTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"STOP", "SKIP", "PARK"})
+    @EnumSource
     void whateverThePolicyIsLaterEventsOfAParkedStreamFollowAfterARestart(OnPoison onPoison) {
         ProjectorHarness before = reading(PoisonPolicy.PARK).say(viewed(2, "broken"), ProjectorHarness.CAUGHT_UP);
 
@@ -236,6 +237,57 @@ class ProjectorPoisonTest {
 
         assertThat(parked(projector)).containsExactly(2L);
         assertThat(projector.viewsOf("1")).contains(1L);
+    }
+
+    @Test
+    void parksAloneAfterARestartToo() {
+        ProjectorHarness before = reading(PoisonPolicy.PARK_ALONE).say(viewed(2, "broken"), ProjectorHarness.CAUGHT_UP);
+
+        ProjectorHarness after =
+                goingOn(before, PoisonPolicy.PARK_ALONE).say(viewed(9, "1"), ProjectorHarness.CAUGHT_UP);
+
+        assertThat(parked(after)).containsExactly(2L);
+        assertThat(after.viewsOf("1")).contains(1L);
+    }
+
+    @Test
+    void eventsFollowOneThatWasParkedAloneOnceThatIsNotThePolicyAnyMore() {
+        ProjectorHarness before = reading(PoisonPolicy.PARK_ALONE).say(viewed(2, "broken"), ProjectorHarness.CAUGHT_UP);
+        ProjectorHarness between = goingOn(before, PoisonPolicy.PARK).say(viewed(9, "1"), ProjectorHarness.CAUGHT_UP);
+
+        ProjectorHarness after =
+                goingOn(between, PoisonPolicy.PARK_ALONE).say(viewed(16, "1"), ProjectorHarness.CAUGHT_UP);
+
+        assertThat(parked(after)).containsExactly(2L, 9L, 16L);
+        assertThat(after.viewsOf("1")).isEmpty();
+    }
+
+    @Test
+    void aRetryStopsAtAChangeThatDoesNotCommuteIfEventsAreParkedAlone() {
+        boolean[] mended = {false};
+        Projection lastTimes = Projection.named("last-times")
+                .into(Views.TABLE)
+                .on("VideoViewed", Views.VideoViewed.class, (viewed, rows) -> {
+                    if (viewed.viewer().equals("broken") && !mended[0]) {
+                        throw new IllegalStateException("no such viewer");
+                    }
+                    rows.row("1").set("views", viewed.times());
+                })
+                .build();
+        ProjectorHarness projector =
+                new ProjectorHarness(lastTimes, ProjectorOptions.DEFAULT.withPoison(PoisonPolicy.PARK_ALONE)).run();
+        projector.say(new Subscribed(Optional.of(at(100))), viewed(2, "broken"), ProjectorHarness.CAUGHT_UP);
+        mended[0] = true;
+        ParkedRetry retry = new ParkedRetry(
+                lastTimes, projector.committer, projector.committer, PoisonPolicy.PARK_ALONE, time -> {});
+
+        assertThatThrownBy(() -> retry.retry("video-2"))
+                .isInstanceOf(ProjectorException.class)
+                .hasMessageContaining("expected changes that commute");
+
+        assertThat(parked(projector)).containsExactly(2L);
+        assertThat(projector.committer.parkedEvents.get(0).retries()).isZero();
+        assertThat(projector.viewsOf("1")).isEmpty();
     }
 
     @Test

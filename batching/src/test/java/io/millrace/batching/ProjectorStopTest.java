@@ -78,6 +78,35 @@ class ProjectorStopTest {
     }
 
     @Test
+    void saysWhetherItHasLeftABatchUnderWay() {
+        ProjectorHarness heard = ProjectorHarness.reading().views(1, 130, "1").stops();
+        ProjectorHarness unheard =
+                ProjectorHarness.live().flushesTakeTime().say(viewed(1, "1")).stops();
+        ProjectorHarness unknown = ProjectorHarness.live();
+        unknown.committer.answer(UNAVAILABLE);
+        unknown.say(viewed(1, "1"));
+
+        unheard.passes(Duration.ofSeconds(10));
+        unknown.projector.fence("the lease is not ours any more");
+        unknown.run();
+
+        assertThat(heard.projector.hasLeftBatchUnderWay()).isFalse();
+        assertThat(unheard.projector.hasLeftBatchUnderWay()).isTrue();
+        assertThat(unknown.projector.hasLeftBatchUnderWay()).isTrue();
+    }
+
+    @Test
+    void hasLeftNothingUnderWayWhereItEndsForWhatPostgresqlRefuses() {
+        ProjectorHarness projector = ProjectorHarness.reading();
+        projector.committer.refuses = event -> event.revision() == 2;
+
+        projector.views(1, 100, "1");
+
+        assertThat(projector.projector.state()).isInstanceOf(Failed.class);
+        assertThat(projector.projector.hasLeftBatchUnderWay()).isFalse();
+    }
+
+    @Test
     void fencedItEndsAtOnceAndDropsWhatItHasFolded() {
         ProjectorHarness projector = ProjectorHarness.reading().views(1, 130, "1");
 

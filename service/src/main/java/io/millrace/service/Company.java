@@ -42,6 +42,11 @@ final class Company {
     private final Deque<Optional<Position>> looks = new ArrayDeque<>();
     private final Map<String, Taken> taken = new HashMap<>();
     private volatile Optional<Position> failedAt = Optional.empty();
+    /** The batch that is being flushed. */
+    private volatile Optional<Long> flushing = Optional.empty();
+
+    private Optional<Long> flushingWhenLooked = Optional.empty();
+    private boolean heldUp;
     private boolean regroups;
     private long skipped;
     private Optional<Object> meeting = Optional.empty();
@@ -60,16 +65,26 @@ final class Company {
         this.members = List.copyOf(members);
         List<Standing> standings = members.stream().map(Membership::standing).toList();
         this.committer = servers.postgres().committerFor(name(), standings);
+        try {
+            this.run = newRun(standings, servers);
+        } catch (RuntimeException | Error e) {
+            committer.close();
+            throw e;
+        }
         members.forEach(member -> {
             member.belongsTo(this);
             member.watch().writesUnder(committer.checkpoint().epoch());
             taken.put(member.name(), new Taken());
         });
+        var unused = run.ended().thenRun(() -> ended.accept(this));
+    }
+
+    private ProjectionRun newRun(List<Standing> standings, Servers servers) {
         List<ProjectorListener> listeners = new ArrayList<>(List.of(new Watch()));
         members.forEach(member -> listeners.add(member.watch()));
         members.forEach(member -> listeners.addAll(member.listeners()));
         ProjectorOptions options = members.get(0).options();
-        this.run = isGroup()
+        return isGroup()
                 ? new ProjectionRun(
                         group(standings),
                         servers,
@@ -78,7 +93,6 @@ final class Company {
                         options.withPoison(PoisonPolicy.STOP),
                         listeners)
                 : new ProjectionRun(standings.get(0).projection(), servers, committer, committer, options, listeners);
-        var unused = run.ended().thenRun(() -> ended.accept(this));
     }
 
     private ProjectionGroup group(List<Standing> standings) {
@@ -99,7 +113,13 @@ final class Company {
         }
 
         @Override
+        public void flushed(Batch batch, int attempt) {
+            flushing = Optional.of(batch.number());
+        }
+
+        @Override
         public void committed(Batch batch, CommitOutcome.Committed outcome, Duration took) {
+            flushing = Optional.empty();
             failedAt = Optional.empty();
             count(batch, outcome);
         }
@@ -168,6 +188,14 @@ final class Company {
         if (looks.size() > LOOKS_PER_SECOND) {
             looks.removeFirst();
         }
+        Optional<Long> now = flushing;
+        heldUp = now.isPresent() && now.equals(flushingWhenLooked);
+        flushingWhenLooked = now;
+    }
+
+    /** Whether the same flush is under way, or tried again, as at the last look: then it could not end soon. */
+    boolean isHeldUp() {
+        return heldUp;
     }
 
     /** Where it was a second ago, or where it began since. */
@@ -209,6 +237,11 @@ final class Company {
 
     void fence(String why) {
         run.fence(why);
+    }
+
+    /** Whether it has ended, and what it sent last may still be committed. */
+    boolean hasLeftBatchUnderWay() {
+        return run.hasLeftBatchUnderWay();
     }
 
     void close() {

@@ -82,6 +82,7 @@ final class Grouping implements AutoCloseable {
             LOG.error("Grouping projections failed", e);
             List<Membership> lost = new ArrayList<>(waiting);
             waiting.clear();
+            appointments.clear();
             lost.forEach(member -> member.end(new ProjectorState.Failed(e)));
         }
     }
@@ -102,22 +103,14 @@ final class Grouping implements AutoCloseable {
     void fence(Membership member, String why) {
         tell(() -> {
             member.markFenced(why);
-            leave(member, company -> {
-                boolean all = company.members().stream()
-                        .allMatch(other -> other.fenced().isPresent());
-                if (all) {
-                    company.fence(why);
-                } else {
-                    // The others' flush tells whether that one's checkpoint was moved by another: all of it, or
-                    // nothing.
-                    company.regroup(REGROUP_WITHIN);
-                }
-            });
+            // All at once: they could flush what is folded, but not without flushing that one's part of it.
+            leave(member, company -> company.fence(why));
         });
     }
 
     private void leave(Membership member, Consumer<Company> running) {
         if (waiting.remove(member)) {
+            appointments.remove(member);
             dismiss(member);
         } else {
             companies.stream()
@@ -166,8 +159,6 @@ final class Grouping implements AutoCloseable {
             boolean others =
                     companies.stream().anyMatch(company -> company.meeting().equals(Optional.of(place)));
             if (!others) {
-                waiting.remove(member);
-                appointments.remove(member);
                 together.computeIfAbsent(place, first -> new ArrayList<>()).add(member);
             }
         }
@@ -190,22 +181,33 @@ final class Grouping implements AutoCloseable {
         return List.of(member.standing().projection().source(), member.options().withPoison(PoisonPolicy.STOP));
     }
 
+    /** Whatever happens on the way, no member is left that neither runs nor has ended; and the next ones begin, too. */
     private void begin(List<Membership> members) {
-        Company company;
+        waiting.removeAll(members);
+        members.forEach(appointments::remove);
         try {
-            company = new Company(members, servers, over -> tell(() -> ended(over)));
-        } catch (RuntimeException e) {
+            start(new Company(members, servers, over -> tell(() -> ended(over))));
+        } catch (RuntimeException | Error e) {
+            LOG.debug("{} cannot begin", names(members), e);
             members.forEach(member -> member.end(notBegun(e)));
-            return;
         }
-        companies.add(company);
-        if (company.isGroup()) {
-            LOG.info("{} projections read as one: {}", members.size(), names(members));
-        }
-        company.start();
     }
 
-    private static ProjectorState.Ended notBegun(RuntimeException e) {
+    private void start(Company company) {
+        companies.add(company);
+        if (company.isGroup()) {
+            LOG.info("{} projections read as one: {}", company.members().size(), names(company.members()));
+        }
+        try {
+            company.start();
+        } catch (RuntimeException | Error e) {
+            companies.remove(company);
+            company.close();
+            throw e;
+        }
+    }
+
+    private static ProjectorState.Ended notBegun(Throwable e) {
         boolean passes = e instanceof PostgresException postgres
                 ? postgres.kind() == PostgresException.Kind.UNREACHABLE
                 : e instanceof StartRefusedException refused
@@ -234,15 +236,34 @@ final class Grouping implements AutoCloseable {
     private void goOnAfter(Company company) {
         company.members().forEach(member -> member.left(company.summary(member.name())));
         company.close();
-        ProjectorState state = company.state();
-        if (state instanceof ProjectorState.Stopped) {
+        ProjectorState.Ended state = (ProjectorState.Ended) company.state();
+        if (company.hasLeftBatchUnderWay()) {
+            abandon(company, state);
+        } else if (state instanceof ProjectorState.Stopped) {
             stopped(company);
         } else if (!company.isGroup()) {
-            company.members().get(0).end((ProjectorState.Ended) state);
+            company.members().get(0).end(state);
         } else {
-            dissolve(company, (ProjectorState.Ended) state);
+            dissolve(company, state);
         }
         gather();
+    }
+
+    /**
+     * What it sent last may still be committed, under its members' epochs, and its session may hold their rows. Under
+     * another epoch that cannot be, and whoever begins under one ends older sessions.
+     */
+    private static void abandon(Company company, ProjectorState.Ended state) {
+        for (Membership member : company.members()) {
+            if (isLeaving(member)) {
+                dismiss(member);
+            } else if (state instanceof ProjectorState.Failed && !company.isGroup()) {
+                member.end(state);
+            } else {
+                member.end(new ProjectorState.Fenced("it goes on under another epoch, as the last flush of "
+                        + company.name() + " was under way when that ended: " + why(state)));
+            }
+        }
     }
 
     private void stopped(Company company) {
@@ -250,12 +271,23 @@ final class Grouping implements AutoCloseable {
             company.members().forEach(member -> member.end(new ProjectorState.Stopped()));
             return;
         }
-        for (Membership member : company.members()) {
-            Standing was = member.standing();
-            member.standsAt(new Standing(was.projection(), company.checkpointOf(member.name()), was.parked()));
-            company.meeting().ifPresent(place -> appointments.put(member, place));
+        List<Membership> goOn = company.members();
+        if (company.hasParked()) {
+            goOn = ready(goOn); // on its way to the end, too; what that was is known to the database only
+        } else {
+            goOn.forEach(member -> {
+                Standing was = member.standing();
+                member.standsAt(new Standing(was.projection(), company.checkpointOf(member.name()), was.parked()));
+            });
         }
-        await(company.members());
+        company.meeting().ifPresent(place -> keepAppointment(company.members(), place));
+        await(goOn);
+    }
+
+    private void keepAppointment(List<Membership> members, Object place) {
+        members.stream()
+                .filter(member -> !isLeaving(member) && !(member.state() instanceof ProjectorState.Ended))
+                .forEach(member -> appointments.put(member, place));
     }
 
     /** Nothing of its last flush was committed. */
@@ -274,7 +306,7 @@ final class Grouping implements AutoCloseable {
         } else if (state instanceof ProjectorState.Failed) {
             company.members().forEach(Membership::blame); // each finds out by itself whether it fails alone, too
         }
-        await(company.members().stream().filter(this::isReady).toList());
+        await(ready(company.members()));
     }
 
     private static String why(ProjectorState.Ended state) {
@@ -291,22 +323,33 @@ final class Grouping implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /** Finds out where it stands; ends it if that is not to be had, or another one writes it by now. */
-    private boolean isReady(Membership member) {
-        if (isLeaving(member)) {
-            dismiss(member);
-            return false;
+    /** Finds out where they stand; ends those of whom that is not to be had, or that another one writes by now. */
+    private List<Membership> ready(List<Membership> members) {
+        List<Membership> ready = new ArrayList<>();
+        Optional<PostgresException> away = Optional.empty();
+        for (Membership member : members) {
+            if (isLeaving(member)) {
+                dismiss(member);
+            } else if (away.isPresent()) { // to ask for each would take as long again each time
+                member.end(notBegun(away.get()));
+            } else {
+                try {
+                    member.standsAt(standingOf(member));
+                    ready.add(member);
+                } catch (PostgresException e) {
+                    away = Optional.of(e).filter(failure -> failure.kind() == PostgresException.Kind.UNREACHABLE);
+                    member.end(notBegun(e));
+                } catch (StartRefusedException e) {
+                    member.end(notBegun(e));
+                }
+            }
         }
-        try {
-            member.standsAt(servers.postgres()
-                    .ready(
-                            member.standing().projection(),
-                            member.standing().checkpoint().epoch()));
-            return true;
-        } catch (PostgresException | StartRefusedException e) {
-            member.end(notBegun(e));
-            return false;
-        }
+        return ready;
+    }
+
+    private Standing standingOf(Membership member) {
+        Standing was = member.standing();
+        return servers.postgres().readyAgain(was.projection(), was.checkpoint().epoch());
     }
 
     // ---- meet again
@@ -335,6 +378,7 @@ final class Grouping implements AutoCloseable {
             company.members().get(0).blame();
         }
         return !company.regroups()
+                && !company.isHeldUp()
                 && !company.hasParked()
                 && !(company.state() instanceof ProjectorState.Ended)
                 && company.members().stream()

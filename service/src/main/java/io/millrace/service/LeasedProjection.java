@@ -73,29 +73,42 @@ final class LeasedProjection implements AutoCloseable {
                 run = next;
                 next.start();
                 var unused = next.ended().thenRun(() -> thread.execute(() -> end(next)));
-            } catch (StartRefusedException | PostgresException e) {
+            } catch (RuntimeException | Error e) {
                 notBegun(e);
             }
         });
     }
 
-    private void notBegun(RuntimeException e) {
+    /** Whatever the reason, its lease is not kept for nobody. */
+    private void notBegun(Throwable e) {
         if (passes(e)) {
             LOG.warn("{}: STANDBY: {}", name, e.getMessage());
             ended.accept(Then.STAND_BY);
         } else {
-            if (logsRefusals) {
+            boolean refused = e instanceof StartRefusedException || e instanceof PostgresException;
+            if (logsRefusals || !refused) {
                 LOG.error("{}: FAILED: {}", name, e.getMessage(), e);
             }
+            Optional.ofNullable(run).ifPresent(this::closeQuietly);
+            run = null;
             giveUp(e);
         }
     }
 
     /** Whether it may go better another time. */
-    private static boolean passes(RuntimeException e) {
+    private static boolean passes(Throwable e) {
         return e instanceof PostgresException postgres
                 ? postgres.kind() == PostgresException.Kind.UNREACHABLE
-                : ((StartRefusedException) e).reason() == StartRefusedException.Reason.LEASE_LOST;
+                : e instanceof StartRefusedException refused
+                        && refused.reason() == StartRefusedException.Reason.LEASE_LOST;
+    }
+
+    private void closeQuietly(Run over) {
+        try {
+            over.close();
+        } catch (RuntimeException | Error e) {
+            LOG.warn("{}: it cannot be closed", name, e);
+        }
     }
 
     private void giveUp(@Nullable Throwable cause) {
@@ -125,15 +138,19 @@ final class LeasedProjection implements AutoCloseable {
     // ---- what the run says
 
     private void end(Run ending) {
-        ProjectorState state = ending.state();
-        done = done.and(ending.summary());
         run = null;
+        try {
+            done = done.and(ending.summary());
+        } catch (RuntimeException | Error e) {
+            LOG.warn("{}: what it has done is not known", name, e);
+        }
+        ProjectorState state = ending.state();
         if (state instanceof ProjectorState.Fenced) {
             ended.accept(Then.STAND_BY);
-            ending.close();
+            closeQuietly(ending);
             return;
         }
-        ending.close(); // before the lease is given back, so that the next one finds nobody
+        closeQuietly(ending); // before the lease is given back, so that the next one finds nobody
         if (state instanceof ProjectorState.Failed failed) {
             giveUp(failed.cause());
         } else if (stopping) {

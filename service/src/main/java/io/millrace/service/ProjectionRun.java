@@ -5,6 +5,7 @@ import io.millrace.batching.ProjectorListener;
 import io.millrace.batching.ProjectorOptions;
 import io.millrace.batching.ProjectorRunner;
 import io.millrace.batching.ProjectorState;
+import io.millrace.batching.ProjectorState.Ended;
 import io.millrace.batching.ProjectorState.Failed;
 import io.millrace.batching.ProjectorState.Fenced;
 import io.millrace.batching.ProjectorSummary;
@@ -83,7 +84,7 @@ final class ProjectionRun implements Run {
     private final class EndWatch implements ProjectorListener {
         @Override
         public void stateChanged(ProjectorState from, ProjectorState to) {
-            if (to instanceof ProjectorState.Ended) {
+            if (to instanceof Ended) {
                 endedNanos.complete(System.nanoTime());
             }
         }
@@ -130,6 +131,11 @@ final class ProjectionRun implements Run {
         return runner.summary();
     }
 
+    /** Whether it has ended, and what it sent last may still be committed. */
+    boolean hasLeftBatchUnderWay() {
+        return runner.hasLeftBatchUnderWay();
+    }
+
     /** Asks it to commit what is folded and to end; does not wait for that. */
     @Override
     public void beginToStop(Duration within) {
@@ -151,11 +157,12 @@ final class ProjectionRun implements Run {
         }
     }
 
-    /** Gives its connection back; it must have ended, or never begun. */
+    /** Gives its connection back, or ends it where a batch is still under way, which may go nowhere for a long time. */
     @Override
     public void close() {
-        if (state() instanceof Fenced) {
-            committer.abort(); // a batch may still be under way, and go nowhere for a long time
+        boolean inOrder = state() instanceof Ended ended && !(ended instanceof Fenced) && !hasLeftBatchUnderWay();
+        if (!inOrder) {
+            committer.abort();
         }
         committer.close();
     }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -172,6 +173,39 @@ class GroupingTest {
         running.awaitErr("shared-2: FENCED");
         awaitTotals(running, "250");
         assertThat(running.stop().exitCode()).isZero();
+    }
+
+    @Test
+    void whatTheDatabaseLostIsToldOfEach() throws SQLException {
+        pay(100);
+        TestProgram running = run();
+        awaitTotals(running, "100");
+        servers.execute("CREATE TABLE backup AS TABLE millrace.checkpoints");
+        pay(50);
+        awaitTotals(running, "150");
+
+        StringBuilder restore = new StringBuilder(
+                "BEGIN; DELETE FROM millrace.checkpoints;" + " INSERT INTO millrace.checkpoints TABLE backup;");
+        for (int i = 0; i < TestProjections.SHARED; i++) {
+            restore.append("UPDATE shared_" + i + " SET total = total - (SELECT count(*) FROM generate_series(100, 149)"
+                    + " AS n WHERE 'a' || (n - 100) % 7 = account);");
+        }
+        servers.execute(restore + "COMMIT");
+        pay(1);
+
+        awaitTotals(running, "151");
+        for (int i = 0; i < TestProjections.SHARED; i++) {
+            assertThat(running.err().lines().filter(lost("shared-" + i)))
+                    .as(running.err())
+                    .hasSize(1);
+        }
+        assertThat(running.stop().exitCode()).isZero();
+    }
+
+    private static Predicate<String> lost(String projection) {
+        return line -> line.contains("lost commits of projection " + projection + " that it had acknowledged")
+                && line.contains("expected its checkpoint at ")
+                && line.contains("but it stands at ");
     }
 
     @Test

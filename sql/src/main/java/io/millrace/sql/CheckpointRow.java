@@ -5,6 +5,7 @@ import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.HandledEvent;
 import io.millrace.checkpoint.Position;
 import io.millrace.checkpoint.Writer;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -21,10 +22,7 @@ final class CheckpointRow {
             writer_id::text, writer_host, writer_process_id, (extract(epoch FROM moved_at) * 1000000)::bigint \
             FROM millrace.checkpoints""";
 
-    /** Waits for whoever is moving it, and is refused by a standby, whose answer could be an old one. */
-    static final String SELECT_ONE_FOR_UPDATE = SELECT + " WHERE projection = ? FOR UPDATE";
-
-    /** The same of several; whoever locks many does so in one order. */
+    /** Waits as {@link #findForUpdate} does; whoever locks many does so in one order. */
     static final String SELECT_FOR_UPDATE = SELECT + " WHERE projection = ANY (?) ORDER BY projection FOR UPDATE";
 
     /** The last statement of every flush. */
@@ -33,6 +31,16 @@ final class CheckpointRow {
             + " ?::bigint)";
 
     private CheckpointRow() {}
+
+    /** Waits for whoever is moving it, and is refused by a standby, whose answer could be an old one. */
+    static Optional<Checkpoint> findForUpdate(Connection connection, String projection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(SELECT + " WHERE projection = ? FOR UPDATE")) {
+            statement.setString(1, projection);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? Optional.of(read(row)) : Optional.empty();
+            }
+        }
+    }
 
     static Checkpoint read(ResultSet row) throws SQLException {
         Optional<Position> handled = PositionText.parse(row.getString(4));

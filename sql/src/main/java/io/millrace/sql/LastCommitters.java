@@ -29,8 +29,14 @@ final class LastCommitters {
                 .flatMap(committer -> committer.checkpoints().stream()
                         .filter(checkpoint -> checkpoint.projection().equals(found.projection()))
                         .findFirst())
-                .filter(acknowledged -> isBefore(found.position(), acknowledged.position()))
-                .map(acknowledged -> describe(acknowledged, found));
+                .flatMap(acknowledged -> loss(acknowledged, found));
+    }
+
+    /** How far the database went back, for people to read; empty if it did not. */
+    static Optional<String> loss(Checkpoint acknowledged, Checkpoint found) {
+        return isBefore(found.position(), acknowledged.position())
+                ? Optional.of(describe(acknowledged, found))
+                : Optional.empty();
     }
 
     private static boolean isBefore(Optional<Position> found, Optional<Position> acknowledged) {

@@ -16,9 +16,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** How {@code millrace.parked_events} holds what is parked. */
@@ -32,7 +34,8 @@ final class ParkedRows {
     /** More events in a row than this are not told apart. */
     private static final int IN_A_ROW_AT_MOST = 1_000;
 
-    private static final String STREAMS = "SELECT stream, (array_agg(position ORDER BY sequence))[1]"
+    private static final String STREAMS = "SELECT stream, (array_agg(position ORDER BY sequence))[1],"
+            + " bool_and(alone)"
             + " FROM millrace.parked_events WHERE projection = ? GROUP BY stream";
     private static final String FAILED = "SELECT event_type, stream, revision, position FROM millrace.parked_events"
             + " WHERE projection = ? AND error IS NOT NULL ORDER BY sequence DESC LIMIT " + IN_A_ROW_AT_MOST;
@@ -59,17 +62,22 @@ final class ParkedRows {
     /** What whoever goes on from this checkpoint must know. */
     static ParkedStreams streams(Connection connection, Checkpoint checkpoint) throws SQLException {
         Map<String, Position> since = new HashMap<>();
+        Set<String> alone = new HashSet<>();
         try (PreparedStatement statement = connection.prepareStatement(STREAMS)) {
             statement.setString(1, checkpoint.projection());
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    since.put(
-                            StorableText.restored(row.getString(1)),
-                            PositionText.parse(row.getString(2)).orElseThrow());
+                    String stream = StorableText.restored(row.getString(1));
+                    since.put(stream, PositionText.parse(row.getString(2)).orElseThrow());
+                    if (row.getBoolean(3)) {
+                        alone.add(stream);
+                    }
                 }
             }
         }
-        return since.isEmpty() ? ParkedStreams.NONE : new ParkedStreams(since, failedSince(connection, checkpoint));
+        return since.isEmpty()
+                ? ParkedStreams.NONE
+                : new ParkedStreams(since, failedSince(connection, checkpoint), alone);
     }
 
     private static List<String> failedSince(Connection connection, Checkpoint checkpoint) throws SQLException {

@@ -1,6 +1,7 @@
 package io.millrace.sql;
 
 import static io.millrace.projections.ColumnType.BIGINT;
+import static io.millrace.projections.ColumnType.BOOLEAN;
 import static io.millrace.projections.ColumnType.INTEGER;
 import static io.millrace.projections.ColumnType.TEXT;
 import static io.millrace.projections.ColumnType.TIMESTAMPTZ;
@@ -20,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** The statements that park events, and that remove parked ones; a flush's last before the checkpoint's. No I/O. */
 final class ParkedStatements {
     private static final String INSERT = "INSERT INTO millrace.parked_events (projection, stream, revision, position,"
-            + " event_id, event_type, created, created_nanos, error, data, metadata)"
+            + " event_id, event_type, created, created_nanos, error, alone, data, metadata)"
             + " SELECT ?::text, e.stream, e.revision, e.position, e.event_id, e.event_type, e.created, e.nanos,"
-            + " e.error, e.data, e.metadata FROM unnest("
+            + " e.error, e.alone, e.data, e.metadata FROM unnest("
             + String.join(
                     ", ",
                     placeholder(TEXT),
@@ -33,9 +34,10 @@ final class ParkedStatements {
                     placeholder(TIMESTAMPTZ),
                     placeholder(INTEGER),
                     placeholder(TEXT),
+                    placeholder(BOOLEAN),
                     "?::bytea[]",
                     "?::bytea[]")
-            + ") WITH ORDINALITY AS e(stream, revision, position, event_id, event_type, created, nanos, error, data,"
+            + ") WITH ORDINALITY AS e(stream, revision, position, event_id, event_type, created, nanos, error, alone, data,"
             + " metadata, nth) ORDER BY e.nth";
 
     private static final String DELETE = "DELETE FROM millrace.parked_events WHERE projection = ?::text"
@@ -78,6 +80,7 @@ final class ParkedStatements {
                         TEXT,
                         parked,
                         poison -> poison.error().map(StorableText::readably).orElse(null)),
+                values(BOOLEAN, parked, PoisonEvent::alone),
                 bytes(parked, EventEnvelope::data),
                 bytes(parked, EventEnvelope::metadata));
     }

@@ -38,7 +38,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
     private ParkedStreams parked = ParkedStreams.NONE;
     private boolean knowsParked;
     private final AtomicReference<@Nullable FlushSession> session = new AtomicReference<>();
-    private volatile boolean aborted;
+    private volatile boolean closed;
     private @Nullable Attempt unsettled;
 
     /** A batch that was sent, or is about to be. */
@@ -281,7 +281,9 @@ public final class PostgresBatchCommitter implements BatchCommitter {
     /** The question failed, not the flush: its outcome is still to be found out. */
     private CommitOutcome stillUnknown(SQLException e) {
         SqlFailure failure = SqlFailure.of(e);
-        return (failure.passes() ? SqlFailure.UNAVAILABLE : failure).asOutcome(e, marks.name());
+        return failure.passes()
+                ? new CommitOutcome.Unavailable(SqlFailure.describe(e, marks.name()), e) // contended or not
+                : failure.asOutcome(e, marks.name());
     }
 
     private CommitOutcome outcome(Attempt attempt, List<Checkpoint> found) {
@@ -299,8 +301,19 @@ public final class PostgresBatchCommitter implements BatchCommitter {
     }
 
     private CommitOutcome wentBack(List<Checkpoint> found) {
+        if (marks.areOfAGroup()) { // who hears of it is told of the least of them only
+            warnOfLosses(found);
+        }
         marks.found(found);
         return new CommitOutcome.WentBack(marks.whole());
+    }
+
+    /** Says of each how far it went back, while it is known how far it was. */
+    private void warnOfLosses(List<Checkpoint> found) {
+        List<Checkpoint> expected = marks.acknowledged();
+        for (int i = 0; i < found.size(); i++) {
+            LastCommitters.loss(expected.get(i), found.get(i)).ifPresent(log::warn);
+        }
     }
 
     /** The checkpoints in the database; if that went back, so did what is parked. */
@@ -412,7 +425,7 @@ public final class PostgresBatchCommitter implements BatchCommitter {
         if (open == null) {
             open = sessions.open(marks.acknowledged());
             session.set(open);
-            if (aborted) {
+            if (closed) {
                 drop();
                 throw new SQLException("the committer was closed under this batch", "08003");
             }
@@ -442,12 +455,14 @@ public final class PostgresBatchCommitter implements BatchCommitter {
 
     /** Ends its connection for good, also under a batch that is under way, which is then lost. By any thread. */
     public void abort() {
-        aborted = true;
+        closed = true;
         drop();
     }
 
+    /** As {@link #abort}, once no batch is under way: others see at once that nobody writes any more. */
     @Override
     public void close() {
+        closed = true;
         FlushSession open = session.get();
         if (open != null) {
             try {

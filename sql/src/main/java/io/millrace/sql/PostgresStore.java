@@ -87,6 +87,23 @@ public final class PostgresStore implements AutoCloseable {
     }
 
     /**
+     * The same for one that was made ready under this epoch here, and whose tables are what they were: looks only where it
+     * stands, and waits for nobody but who moves its checkpoint.
+     */
+    public Standing readyAgain(Projection projection, long epoch) {
+        try (Connection connection = pool.borrow()) {
+            Optional<Checkpoint> found =
+                    Transaction.in(connection, () -> CheckpointRow.findForUpdate(connection, projection.name()));
+            if (found.isPresent() && found.get().epoch() == epoch) {
+                return new Standing(projection, found.get(), ParkedRows.streams(connection, found.get()));
+            }
+        } catch (SQLException e) {
+            throw PostgresException.asking("Where projection " + projection.name() + " stands cannot be told", e);
+        }
+        return ready(projection, epoch);
+    }
+
+    /**
      * Opens the connection that flushes go over: of one projection, or of several that flush together. Those may have
      * parked nothing.
      *

@@ -176,13 +176,7 @@ final class Registration {
     }
 
     private Checkpoint readCheckpoint() throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(CheckpointRow.SELECT_ONE_FOR_UPDATE)) {
-            statement.setString(1, projection.name());
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return CheckpointRow.read(row);
-            }
-        }
+        return CheckpointRow.findForUpdate(connection, projection.name()).orElseThrow();
     }
 
     private StartRefusedException refused(Reason reason, String difference, String wayOut) {

@@ -5,12 +5,12 @@ import io.millrace.checkpoint.lease.LeaseBoard;
 import io.millrace.sql.StartRefusedException.Reason;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Empties tables, clears a checkpoint, raising its epoch, and forgets what is parked. In the caller's transaction. */
@@ -73,15 +73,8 @@ final class Reset {
     }
 
     private Checkpoint clear(OptionalLong lease) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(CheckpointRow.SELECT_ONE_FOR_UPDATE)) {
-            statement.setString(1, projection);
-            try (ResultSet row = statement.executeQuery()) {
-                if (!row.next()) {
-                    return Checkpoint.atStart(projection);
-                }
-                return clear(CheckpointRow.read(row), lease);
-            }
-        }
+        Optional<Checkpoint> found = CheckpointRow.findForUpdate(connection, projection);
+        return found.isPresent() ? clear(found.get(), lease) : Checkpoint.atStart(projection);
     }
 
     private Checkpoint clear(Checkpoint found, OptionalLong lease) throws SQLException {

@@ -169,6 +169,7 @@ CREATE TABLE millrace.parked_events (
     created timestamptz NOT NULL,
     created_nanos smallint NOT NULL, -- what a timestamptz cannot hold
     error text,
+    alone boolean NOT NULL, -- parked for itself: later events of its stream need not follow it
     parked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     retries integer NOT NULL DEFAULT 0,
     PRIMARY KEY (projection, sequence)

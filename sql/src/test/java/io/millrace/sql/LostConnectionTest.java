@@ -188,6 +188,34 @@ class LostConnectionTest {
         }
     }
 
+    /** Who takes it for a flush that was refused would go on as if nothing could be committed any more. */
+    @Test
+    void aLockOnTheCheckpointIsNoAnswerToAFlushWhoseOutcomeIsUnknown() throws SQLException {
+        PostgresSettings soon =
+                PostgresSettings.of(database.url(proxy.port()) + "&socketTimeout=6", "postgres", "postgres", "public");
+        try (PostgresStore hasty = PostgresStore.open(soon);
+                PostgresBatchCommitter its = hasty.committerFor(PROJECTION)) {
+            its.commit(views(PROJECTION, 1, "ann"));
+            Batch batch = views(PROJECTION, 2, "ann");
+            proxy.failNextFlush(Fault.LOSE_ANSWER);
+            assertThat(its.commit(batch)).isInstanceOf(Unavailable.class);
+            try (Connection other = database.connect();
+                    Statement statement = other.createStatement()) {
+                other.setAutoCommit(false);
+                statement.execute("SELECT * FROM millrace.checkpoints FOR UPDATE");
+
+                assertThat(its.commit(batch))
+                        .isInstanceOfSatisfying(
+                                Unavailable.class,
+                                unknown -> assertThat(unknown.contended()).isFalse());
+                other.rollback();
+            }
+
+            assertThat(its.commit(batch)).isInstanceOf(Committed.class);
+        }
+        expectRows("ann|2");
+    }
+
     @Test
     void anotherBatchIsNotTakenWhileTheOutcomeOfOneIsUnknown() {
         proxy.failNextFlush(Fault.LOSE_ANSWER);

@@ -70,6 +70,17 @@ class ParkedEventsTest {
     }
 
     @Test
+    void tellsWhichStreamsHaveNothingButWhatWasParkedAlone() {
+        PostgresBatchCommitter committer = store.committerFor(PROJECTION);
+        committer.commit(parking(9, alone(event(5, "a")), alone(event(6, "b")), follows(event(9, "b"))));
+
+        PostgresBatchCommitter next = store.committerFor(PROJECTION);
+
+        assertThat(next.parked().since()).containsOnlyKeys("a", "b");
+        assertThat(next.parked().alone()).containsExactly("a");
+    }
+
+    @Test
     void countsNoEventInARowThatAnotherWasHandledAfter() {
         PostgresBatchCommitter committer = store.committerFor(PROJECTION);
         committer.commit(parking(5, failed(event(5, "a"))));
@@ -179,6 +190,10 @@ class ParkedEventsTest {
 
     private static PoisonEvent failed(EventEnvelope event) {
         return new PoisonEvent(event, Optional.of("no \0 good \uD800"));
+    }
+
+    private static PoisonEvent alone(EventEnvelope event) {
+        return new PoisonEvent(event, Optional.of("no good"), true);
     }
 
     private static PoisonEvent follows(EventEnvelope event) {

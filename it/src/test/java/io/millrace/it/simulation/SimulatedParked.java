@@ -11,9 +11,11 @@ import io.millrace.projections.EventEnvelope;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a projection has parked, as it is committed. */
 final class SimulatedParked {
@@ -36,7 +38,10 @@ final class SimulatedParked {
                 ? parked
                 : new ParkedEvent(
                         sequence,
-                        new PoisonEvent(parked.poison().event(), Optional.of(error)),
+                        new PoisonEvent(
+                                parked.poison().event(),
+                                Optional.of(error),
+                                parked.poison().alone()),
                         parked.parkedAt(),
                         parked.retries() + 1));
     }
@@ -55,6 +60,16 @@ final class SimulatedParked {
                         .map(PoisonEvent::event)
                         .filter(event -> handled.isEmpty() || event.position().isAfter(handled.get()))
                         .map(EventEnvelope::toString)
-                        .toList());
+                        .toList(),
+                alone(since.keySet()));
+    }
+
+    private Set<String> alone(Set<String> streams) {
+        Set<String> alone = new HashSet<>(streams);
+        events.stream()
+                .filter(parked -> !parked.poison().alone())
+                .map(ParkedEvent::stream)
+                .forEach(alone::remove);
+        return alone;
     }
 }
