@@ -110,6 +110,24 @@ final class ConnectionPool implements ConnectionSource, AutoCloseable {
         return new OwnSessions(source, Duration.ofSeconds(LEASE_SOCKET_TIMEOUT_SECONDS)).getConnection();
     }
 
+    /**
+     * Makes sure that so many connections can be used at once.
+     *
+     * @param first one of this pool
+     * @throws StartRefusedException if they cannot
+     */
+    void require(ConnectionBudget budget, Connection first) throws SQLException {
+        budget.check(first);
+        if (behindPooler) {
+            PGSimpleDataSource source = dataSource(settings);
+            int seconds = (int) Math.max(1, settings.timeouts().lock().toSeconds());
+            source.setConnectTimeout(seconds);
+            source.setSocketTimeout(seconds);
+            source.setPrepareThreshold(0);
+            Pooler.requireAtOnce(budget, first, source::getConnection, Duration.ofSeconds(seconds));
+        }
+    }
+
     /** A connection for anything but flushes; closing it gives it back. */
     Connection borrow() throws SQLException {
         return pool.getConnection();
