@@ -36,6 +36,15 @@ public final class Departures implements ProjectionProvider {
             return eventType + "-" + origin;
         }
 
+        ByHand byHand() {
+            return ByHand.flightsBy(
+                    "origin",
+                    projection,
+                    table,
+                    "origin",
+                    event -> event.getEventType().equals(eventType));
+        }
+
         private Projection build() {
             ReadModel airports = ReadModel.table(table)
                     .key("origin", TEXT)

@@ -8,7 +8,10 @@ import static io.millrace.projections.ColumnType.NUMERIC;
 import static io.millrace.projections.ColumnType.TEXT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.eventstore.dbclient.EventStoreDBClient;
+import com.eventstore.dbclient.RecordedEvent;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.batching.ParkedEvent;
 import io.millrace.batching.PoisonPolicy;
 import io.millrace.batching.PoisonPolicy.OnPoison;
@@ -26,16 +29,21 @@ import io.millrace.projections.ReadModel;
 import io.millrace.sql.PostgresBatchCommitter;
 import io.millrace.sql.PostgresSettings;
 import io.millrace.sql.PostgresStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +56,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class PoisonInputsIT {
     private static final String GOOD = "{\"key\":\"a\",\"small\":1,\"big\":1,\"exact\":1}";
     private static final String OTHER = "{\"key\":\"b\",\"big\":1,\"words\":\"first\"}";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final List<String> SUMS = List.of("small", "big", "exact");
+    private static final List<String> COLUMNS =
+            List.of("key", "small", "big", "exact", "rounded", "words", "document", "events");
 
     record Input(
             String key,
@@ -62,6 +75,9 @@ final class PoisonInputsIT {
     private static EventStoreConnection events;
 
     @SuppressWarnings("NullAway.Init")
+    private static EventStoreDBClient judge;
+
+    @SuppressWarnings("NullAway.Init")
     private static PostgresStore store;
 
     private static int runs;
@@ -70,6 +86,7 @@ final class PoisonInputsIT {
     static void connect() throws SQLException {
         Servers.Postgres postgres = Servers.postgres();
         events = EventStoreConnection.open(Servers.eventStore().connectionString());
+        judge = Servers.eventStore().client();
         store = PostgresStore.open(
                 PostgresSettings.of(postgres.url(), postgres.user(), postgres.password(), Servers.unique("poison")));
     }
@@ -77,6 +94,7 @@ final class PoisonInputsIT {
     @AfterAll
     static void disconnect() {
         store.close();
+        judge.shutdown().join();
         events.close();
     }
 
@@ -94,7 +112,10 @@ final class PoisonInputsIT {
         assertThat(end).isInstanceOf(Failed.class);
         assertThat(((Failed) end).cause()).hasMessageContaining(run.stream("one") + "#1 at ");
         assertThat(((Failed) end).cause()).hasMessageContaining(input.error());
-        assertThat(run.rows()).containsExactly("a|1", "b|1");
+        run.assertIsTheFoldOf("one#0", "other#0");
+        assertThat(run.standing().position())
+                .as("not past it")
+                .isEqualTo(run.foldOf("one#0", "other#0").position());
         assertThat(store.parkedEvents().streams(run.projection.name())).isEmpty();
     }
 
@@ -106,7 +127,7 @@ final class PoisonInputsIT {
         ProjectorState end = run.toItsEnd();
 
         assertThat(end).isEqualTo(new Stopped());
-        assertThat(run.rows()).containsExactly("a|2", "b|2");
+        run.assertIsTheFoldOf("one#0", "other#0", "one#2", "other#1");
         assertThat(store.parkedEvents().streams(run.projection.name())).isEmpty();
     }
 
@@ -118,7 +139,7 @@ final class PoisonInputsIT {
         ProjectorState end = run.toItsEnd();
 
         assertThat(end).isEqualTo(new Stopped());
-        assertThat(run.rows()).containsExactly("a|1", "b|2");
+        run.assertIsTheFoldOf("one#0", "other#0", "other#1");
         List<ParkedEvent> parked = store.parkedEvents().next(run.projection.name(), run.stream("one"), -1, 10);
         assertThat(parked.stream().map(event -> event.poison().event().revision()))
                 .containsExactly(1L, 2L);
@@ -200,18 +221,57 @@ final class PoisonInputsIT {
             }
         }
 
-        /** Key and number of events. */
-        List<String> rows() throws SQLException {
-            try (Connection connection = Servers.postgres().connect();
-                    Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery("SELECT key || '|' || events FROM "
-                            + Servers.unique("poison") + "." + name + " ORDER BY key")) {
-                List<String> rows = new ArrayList<>();
-                while (row.next()) {
-                    rows.add(row.getString(1));
-                }
-                return rows;
+        Standing standing() throws SQLException {
+            try (Connection connection = Servers.postgres().connect()) {
+                return Standing.inDatabase(connection, name, Servers.unique("poison") + "." + name, COLUMNS);
             }
+        }
+
+        void assertIsTheFoldOf(String... handled) throws SQLException {
+            foldOf(handled).assertReachedBy(standing(), input.name());
+        }
+
+        /** Of these events alone, one at a time and in the order of the log; the checkpoint stands at the last one. */
+        Standing foldOf(String... handled) {
+            List<String> wanted = Stream.of(handled).map(this::stream).toList();
+            Map<String, Map<String, String>> rows = new TreeMap<>();
+            String[] last = new String[2];
+            Standing.readAll(judge, event -> {
+                if (wanted.contains(event.getStreamId() + "#" + event.getRevision())) {
+                    fold(event, rows);
+                    last[0] = Standing.text(event.getPosition());
+                    last[1] = last[0] + " " + event.getEventId();
+                }
+            });
+            List<String> lines = rows.values().stream()
+                    .map(row -> COLUMNS.stream()
+                            .map(column -> row.getOrDefault(column, "null"))
+                            .collect(Collectors.joining(",")))
+                    .toList();
+            return new Standing(lines, last[0], last[1]);
+        }
+
+        private static void fold(RecordedEvent event, Map<String, Map<String, String>> rows) {
+            JsonNode in;
+            try {
+                in = JSON.readTree(event.getEventData());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            Map<String, String> row = rows.computeIfAbsent(in.get("key").asText(), key -> new TreeMap<>());
+            for (Iterator<String> fields = in.fieldNames(); fields.hasNext(); ) {
+                String field = fields.next();
+                if (SUMS.contains(field)) {
+                    row.merge(field, in.get(field).asText(), Run::sum);
+                } else {
+                    row.put(field, in.get(field).asText());
+                }
+            }
+            row.merge("events", "1", Run::sum);
+        }
+
+        private static String sum(String one, String other) {
+            return new BigDecimal(one).add(new BigDecimal(other)).toString();
         }
     }
 

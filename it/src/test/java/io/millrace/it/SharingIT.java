@@ -45,6 +45,7 @@ final class SharingIT {
             }
             expectShares("one again", 3);
             assertThat(one.stop().exitCode()).isZero();
+            expectFolds();
         } finally {
             client.shutdown().join();
         }
@@ -73,6 +74,15 @@ final class SharingIT {
             String row = "LIH," + departed + "," + departed + ",1," + 100 * departed;
             assertThat(Workspace.awaitRows(setup, SHOWN_WITHIN, List.of(row)::equals))
                     .containsExactly(row);
+        }
+    }
+
+    private void expectFolds() throws SQLException {
+        for (Departures.Setup setup : Departures.SHARED) {
+            try (Connection connection = Servers.postgres().connect()) {
+                Standing.folded(client, setup.byHand())
+                        .assertReachedBy(Standing.inDatabase(connection, setup.byHand()), setup.projection());
+            }
         }
     }
 

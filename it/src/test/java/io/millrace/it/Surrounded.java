@@ -18,14 +18,12 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /**
  * A program that writes as a role of its own into a database of its own, so that a test can change what is around it; and
- * what its table should hold by now, folded from all that was appended.
+ * what its table and its checkpoint should be by now, by a plain fold over all that was appended.
  */
 final class Surrounded implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -36,7 +34,8 @@ final class Surrounded implements AutoCloseable {
     private final EmbeddedPostgres server;
     private final String configuration;
     private final EventStoreDBClient client = Servers.eventStore().client();
-    private final Map<String, Long> flights = new TreeMap<>();
+    private final ByHand byHand;
+    private int departed;
 
     Surrounded(String name, EmbeddedPostgres server, Path folder) throws IOException {
         this(name, server, folder, "", "batch-age: 200ms");
@@ -49,6 +48,8 @@ final class Surrounded implements AutoCloseable {
     Surrounded(String name, EmbeddedPostgres server, Path folder, String parameters, String options)
             throws IOException {
         this.setup = Departures.surrounded(name);
+        this.byHand = setup.byHand()
+                .readFrom("(SELECT * FROM " + setup.table() + " WHERE origin LIKE 'A%') AS what_it_wrote");
         this.server = server;
         this.database = name.replace('-', '_');
         this.role = "writer_of_" + database;
@@ -80,16 +81,13 @@ final class Surrounded implements AutoCloseable {
         return "jdbc:postgresql://127.0.0.1:" + server.port() + "/" + ofDatabase;
     }
 
-    /** One flight from each of so many airports, in one append: one batch, as a rule. */
+    /** One flight from each of so many airports, each with another delay, in one append: one batch, as a rule. */
     void depart(int airports) {
         List<EventData> events = IntStream.range(0, airports)
                 .mapToObj(airport -> {
-                    String origin = "A" + airport;
-                    flights.merge(origin, 1L, Long::sum);
-                    return EventData.builderAsJson(
-                                    setup.eventType(),
-                                    ("{\"origin\":\"" + origin + "\",\"delay_min\":1,\"distance_mi\":100}")
-                                            .getBytes(StandardCharsets.UTF_8))
+                    String flight = "{\"origin\":\"A" + airport + "\",\"delay_min\":" + departed++ * 7 % 100
+                            + ",\"distance_mi\":100}";
+                    return EventData.builderAsJson(setup.eventType(), flight.getBytes(StandardCharsets.UTF_8))
                             .build();
                 })
                 .toList();
@@ -126,15 +124,16 @@ final class Surrounded implements AutoCloseable {
         assertThat(run.err()).contains(text);
     }
 
-    /** Waits until the table holds what was appended, each event once. */
+    /** Waits until the table holds what was appended, each event once, and the checkpoint says so. */
     void awaitAllOnce(Cli.Running run) throws InterruptedException {
-        await(() -> rows().equals(expected()) || run.hasEnded());
-        assertThat(rows()).as(run.err()).isEqualTo(expected());
+        Standing expected = Standing.folded(client, byHand);
+        await(() -> actual().handled().equals(expected.handled()) || run.hasEnded());
+        expected.assertReachedBy(actual(), run.err());
         assertThat(run.hasEnded()).as(run.err()).isFalse();
     }
 
     void assertAllOnce() {
-        assertThat(rows()).isEqualTo(expected());
+        Standing.folded(client, byHand).assertReachedBy(actual(), setup.projection());
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {
@@ -144,20 +143,12 @@ final class Surrounded implements AutoCloseable {
         }
     }
 
-    private List<String> expected() {
-        return flights.entrySet().stream()
-                .map(airport -> airport.getKey() + "," + airport.getValue() + "," + airport.getValue() + ","
-                        + 100 * airport.getValue())
-                .sorted()
-                .toList();
-    }
-
-    private List<String> rows() {
-        return query("SELECT origin || ',' || flights || ',' || delay_sum || ',' || distance_sum FROM " + table()
-                        + " WHERE origin LIKE 'A%'")
-                .stream()
-                .sorted()
-                .toList();
+    private Standing actual() {
+        try (Connection connection = administrator(database)) {
+            return Standing.inDatabase(connection, byHand);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     List<String> query(String sql) {

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -40,7 +41,10 @@ final class ConnectionPool implements ConnectionSource, AutoCloseable {
         }
         HikariConfig config = new HikariConfig();
         config.setPoolName("millrace");
-        config.setDataSource(source);
+        config.setDataSource(
+                behindPooler
+                        ? source
+                        : new OwnSessions(source, settings.timeouts().socket()));
         config.setMaximumPoolSize(ConnectionBudget.FOR_EVERYTHING_ELSE);
         config.setMinimumIdle(0);
         config.setConnectionTimeout(WAIT_FOR_CONNECTION_MS);
@@ -101,8 +105,27 @@ final class ConnectionPool implements ConnectionSource, AutoCloseable {
         source.setSocketTimeout(LEASE_SOCKET_TIMEOUT_SECONDS);
         if (behindPooler) {
             source.setPrepareThreshold(0);
+            return source.getConnection();
         }
-        return source.getConnection();
+        return new OwnSessions(source, Duration.ofSeconds(LEASE_SOCKET_TIMEOUT_SECONDS)).getConnection();
+    }
+
+    /**
+     * Makes sure that so many connections can be used at once.
+     *
+     * @param first one of this pool
+     * @throws StartRefusedException if they cannot
+     */
+    void require(ConnectionBudget budget, Connection first) throws SQLException {
+        budget.check(first);
+        if (behindPooler) {
+            PGSimpleDataSource source = dataSource(settings);
+            int seconds = (int) Math.max(1, settings.timeouts().lock().toSeconds());
+            source.setConnectTimeout(seconds);
+            source.setSocketTimeout(seconds);
+            source.setPrepareThreshold(0);
+            Pooler.requireAtOnce(budget, first, source::getConnection, Duration.ofSeconds(seconds));
+        }
     }
 
     /** A connection for anything but flushes; closing it gives it back. */

@@ -340,7 +340,8 @@ public final class PostgresStore implements AutoCloseable {
     }
 
     /**
-     * Makes sure that the server allows the connections that so many projections need, and says how many those are.
+     * Makes sure that the server allows the connections that so many projections need, and a pooler lends them all at once;
+     * says how many those are.
      *
      * @return the sum, for people to read
      * @throws StartRefusedException if it does not
@@ -348,7 +349,7 @@ public final class PostgresStore implements AutoCloseable {
     public String requireConnections(int projections) {
         ConnectionBudget budget = new ConnectionBudget(projections);
         try (Connection connection = pool.borrow()) {
-            budget.check(connection);
+            pool.require(budget, connection);
         } catch (SQLException e) {
             throw PostgresException.asking("The limits of connections cannot be read", e);
         }

@@ -10,7 +10,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What every session of a committer is set to. */
+/** What sessions are set to, so that none of them outlives its client for long: every one of ours, and those of committers. */
 final class SessionSettings {
     private static final Logger log = LoggerFactory.getLogger(SessionSettings.class);
     private static final int TRANSACTION_TIMEOUT_SINCE = 17;
@@ -19,10 +19,38 @@ final class SessionSettings {
     private static final String LIMITS = "SELECT name, reset_val FROM pg_catalog.pg_settings WHERE reset_val <> '0'"
             + " AND name IN ('lock_timeout', 'statement_timeout', 'transaction_timeout')";
 
+    /** A lower limit of the role's, or of the database's, is an administrator's wish: it stays. */
+    private static final String LIMIT_TRANSACTIONS =
+            "SELECT set_config(name, '%1$d', false) FROM pg_catalog.pg_settings"
+                    + " WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')"
+                    + " AND (setting = '0' OR setting::bigint > %1$d)";
+
     private static final Duration CLIENT_CHECK = Duration.ofSeconds(5);
+    private static final String KEEP_ALIVES =
+            "SET tcp_keepalives_idle = 10;SET tcp_keepalives_interval = 5;SET tcp_keepalives_count = 4";
 
     private SessionSettings() {}
 
+    /**
+     * For a session of ours, of whatever use: PostgreSQL itself finds out that we are gone, and ends a transaction of which
+     * we would not hear any more.
+     *
+     * @param socket how long we wait for an answer before we take the connection for lost
+     */
+    static void applyToAny(Connection connection, Duration socket) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(LIMIT_TRANSACTIONS.formatted(socket.toMillis()));
+        }
+        noticeLostClient(connection);
+    }
+
+    /** Not every operating system lets a server notice that its client is gone. */
+    private static void noticeLostClient(Connection connection) throws SQLException {
+        setIfPossible(connection, set("client_connection_check_interval", CLIENT_CHECK));
+        setIfPossible(connection, KEEP_ALIVES);
+    }
+
+    /** For a session of a committer, which need not come from our own pool. */
     static void apply(Connection connection, String name, List<Checkpoint> writing, FlushTimeouts wanted)
             throws SQLException {
         FlushTimeouts timeouts = limited(connection, name, wanted);
@@ -39,9 +67,7 @@ final class SessionSettings {
                 statement.execute(set("transaction_timeout", timeouts.transaction()));
             }
         }
-        // Not every operating system lets a server notice that its client is gone.
-        setIfPossible(connection, set("client_connection_check_interval", CLIENT_CHECK));
-        setIfPossible(connection, "SET tcp_keepalives_idle = 10;SET tcp_keepalives_interval = 5");
+        noticeLostClient(connection);
     }
 
     /**

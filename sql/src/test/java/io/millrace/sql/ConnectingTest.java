@@ -13,6 +13,10 @@ import io.millrace.sql.PostgresException.Kind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +25,10 @@ import org.junit.jupiter.api.Test;
 /** What the person at the keyboard reads when PostgreSQL cannot be used, and how its sessions look from inside. */
 class ConnectingTest {
     private static final Projection PROJECTION = Fixtures.projection("views-per-viewer", VIEWS);
+
+    /** As the operating system has them. */
+    private static final String KEEP_ALIVES = "concat_ws(' ', current_setting('tcp_keepalives_idle'),"
+            + " current_setting('tcp_keepalives_interval'), current_setting('tcp_keepalives_count'))";
 
     private final TestDatabase database = TestDatabase.create();
 
@@ -98,31 +106,69 @@ class ConnectingTest {
             assertThat(database.query("SELECT application_name FROM pg_stat_activity WHERE datname ="
                             + " current_database() AND pid <> pg_backend_pid() ORDER BY 1"))
                     .containsExactly("millrace", "millrace 1 views-per-viewer");
-            assertThat(limitsOfAFlush(store, committer)).containsExactly("10s|30s|60s|5s|10|" + transactionTimeout());
+            assertThat(limitsOfAFlush(store, committer))
+                    .containsExactly("10s|30s|60s|5s|10 5 4|" + transactionTimeout());
+        }
+    }
+
+    /** Those over which projections are taken over, registered and reset, and leases are renewed, too. */
+    @Test
+    void everySessionIsEndedByTheServerSoonAfterItsClientIsGone() throws SQLException {
+        try (ConnectionPool pool = ConnectionPool.open(database.settings());
+                Connection borrowed = pool.borrow();
+                Connection leases = pool.openForLeases()) {
+            String transaction = knowsTransactionTimeout() ? "1min" : "null";
+            assertThat(limits(borrowed)).isEqualTo("10 5 4|5s|1min|" + transaction);
+            assertThat(limits(leases)).isEqualTo("10 5 4|5s|2s|" + transaction.replace("1min", "2s"));
+        }
+    }
+
+    @Test
+    void aLowerLimitOfTheRolesStays() throws SQLException {
+        String role = database.name() + "_hasty";
+        database.execute("CREATE ROLE " + role + " LOGIN; ALTER ROLE " + role
+                + " SET idle_in_transaction_session_timeout = '700ms'");
+        try (ConnectionPool pool = ConnectionPool.open(PostgresSettings.of(database.url(), role, "any", "public"));
+                Connection borrowed = pool.borrow()) {
+            assertThat(limits(borrowed)).contains("|700ms|");
+        } finally {
+            database.execute("DROP ROLE " + role);
+        }
+    }
+
+    private static String limits(Connection connection) throws SQLException {
+        String sql = "SELECT concat_ws('|', " + KEEP_ALIVES + ", current_setting('client_connection_check_interval'),"
+                + " current_setting('idle_in_transaction_session_timeout'),"
+                + " coalesce(current_setting('transaction_timeout', true), 'null'))";
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getString(1);
         }
     }
 
     private List<String> limitsOfAFlush(PostgresStore store, PostgresBatchCommitter committer) {
         database.execute("CREATE TABLE seen (lock text, statement text, idle text, client text, tcp text, tx text)");
-        committer.commit(
-                Fixtures.batch(
-                        PROJECTION,
-                        2,
-                        Fixtures.changes(
-                                VIEWS,
-                                rows -> rows.execute(
-                                        "INSERT INTO seen SELECT current_setting('lock_timeout'), current_setting('statement_timeout'),"
-                                                + " current_setting('idle_in_transaction_session_timeout') , "
-                                                + " current_setting('client_connection_check_interval'),"
-                                                + " current_setting('tcp_keepalives_idle'), current_setting('transaction_timeout', true)"))));
+        committer.commit(Fixtures.batch(
+                PROJECTION,
+                2,
+                Fixtures.changes(
+                        VIEWS,
+                        rows -> rows.execute(
+                                "INSERT INTO seen SELECT current_setting('lock_timeout'), current_setting('statement_timeout'),"
+                                        + " current_setting('idle_in_transaction_session_timeout') , "
+                                        + " current_setting('client_connection_check_interval'),"
+                                        + KEEP_ALIVES + ", current_setting('transaction_timeout', true)"))));
         assertThat(store.checkpoints().all()).hasSize(1);
         return database.query("SELECT lock, statement, replace(idle, '1min', '60s'), client, tcp, tx FROM seen");
     }
 
     private String transactionTimeout() {
-        boolean knows =
-                Integer.parseInt(database.query("SHOW server_version_num").get(0)) >= 170_000;
-        return knows ? "45s" : "null";
+        return knowsTransactionTimeout() ? "45s" : "null";
+    }
+
+    private boolean knowsTransactionTimeout() {
+        return Integer.parseInt(database.query("SHOW server_version_num").get(0)) >= 170_000;
     }
 
     @Test

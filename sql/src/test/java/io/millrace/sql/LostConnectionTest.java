@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -87,20 +88,20 @@ class LostConnectionTest {
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);
             statement.execute("SELECT * FROM viewer_views FOR UPDATE");
-            Thread cutter = new Thread(() -> {
-                Waiting.until(() -> database.query("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                                + " AND datname = current_database()")
-                        .equals(List.of("1")));
-                proxy.cutClients();
-            });
-            cutter.start();
-            assertThat(committer.commit(batch)).isInstanceOf(Unavailable.class);
-            cutter.join();
-            assertThat(sessionsInTransaction()).isEqualTo(2);
-            other.rollback();
-        }
+            CompletableFuture<CommitOutcome> first = CompletableFuture.supplyAsync(() -> committer.commit(batch));
+            Waiting.until(() -> waitingForALock().size() == 1);
+            List<String> lost = waitingForALock();
+            proxy.cutClients();
+            assertThat(first.get()).isInstanceOf(Unavailable.class);
+            assertThat(waitingForALock()).as("who waits when it is given up").isEqualTo(lost);
 
-        assertThat(committer.commit(batch)).isInstanceOf(Committed.class);
+            CompletableFuture<CommitOutcome> again = CompletableFuture.supplyAsync(() -> committer.commit(batch));
+            Waiting.until(() -> !lost.containsAll(waitingForALock()));
+
+            assertThat(waitingForALock()).as("who waits when it is sent again").doesNotContainAnyElementsOf(lost);
+            other.rollback();
+            assertThat(again.get()).isInstanceOf(Committed.class);
+        }
         expectRows("ann|2");
     }
 
@@ -247,6 +248,12 @@ class LostConnectionTest {
 
     private void expectRows(String... rows) {
         assertThat(database.query("SELECT * FROM viewer_views ORDER BY 1")).containsExactly(rows);
+    }
+
+    /** Their process ids. */
+    private List<String> waitingForALock() {
+        return database.query("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                + " AND datname = current_database()");
     }
 
     private long sessionsInTransaction() {

@@ -81,8 +81,9 @@ final class PgBouncer implements AutoCloseable {
                     folder.resolve("pgbouncer.ini"),
                     "[databases]\n* = host=127.0.0.1 port=" + postgresPort + "\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
                             + "listen_port = " + port + "\nunix_socket_dir =\nauth_type = trust\nauth_file = " + users
-                            + "\npool_mode = " + poolMode + "\ndefault_pool_size = 20\nadmin_users = postgres\n"
-                            + String.join("\n", more) + "\n");
+                            + "\npool_mode = " + poolMode + "\nadmin_users = postgres\n" + String.join("\n", more)
+                            + (String.join("", more).contains("default_pool_size") ? "" : "\ndefault_pool_size = 20")
+                            + "\n");
             PgBouncer started = new PgBouncer(start(folder, configuration), port);
             started.awaitPort();
             return started;

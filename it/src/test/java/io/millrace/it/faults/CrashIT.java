@@ -2,6 +2,7 @@ package io.millrace.it.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.it.Standing;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -35,8 +36,7 @@ final class CrashIT {
                 FlushProxy proxy = FlushProxy.to(rig.postgres().port())) {
             try (Flights flights = rig.flights()) {
                 flights.depart(WARM_UP);
-                ProjectorProcess.train(
-                        rig.output("train"), "replay", Standing.PROJECTION, "--config", configuration(rig));
+                ProjectorProcess.train(rig.output("train"), "replay", Rig.PROJECTION, "--config", configuration(rig));
                 flights.depart(FLIGHTS - WARM_UP);
             }
             Standing expected = rig.expected();

@@ -2,6 +2,7 @@ package io.millrace.it.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.it.Standing;
 import io.millrace.it.faults.FlushProxy.Step;
 import java.time.Duration;
 import java.util.List;
@@ -60,8 +61,8 @@ final class CrashRound {
 
     private ProjectorProcess start() {
         String[] command = processes == 0
-                ? new String[] {"replay", Standing.PROJECTION, "--from-start", "--yes", "--config", configuration}
-                : new String[] {"replay", Standing.PROJECTION, "--config", configuration};
+                ? new String[] {"replay", Rig.PROJECTION, "--from-start", "--yes", "--config", configuration}
+                : new String[] {"replay", Rig.PROJECTION, "--config", configuration};
         return ProjectorProcess.start(rig.output("projector-" + processes++ % 2), command);
     }
 

@@ -3,6 +3,7 @@ package io.millrace.it.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.it.Cli;
+import io.millrace.it.Standing;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -123,15 +124,14 @@ final class OlderHistoryIT {
     private void assertRefused(Cli.Result result, Standing before, String reason) throws Exception {
         assertThat(result.exitCode()).as(result.toString()).isEqualTo(REFUSED);
         assertThat(result.err())
-                .contains(Standing.PROJECTION + ": FAILED")
+                .contains(Rig.PROJECTION + ": FAILED")
                 .contains("does not hold the history of this checkpoint")
                 .contains(reason);
         assertThat(rig.actual()).isEqualTo(before);
     }
 
     private Cli.Result replay() {
-        return Cli.run(
-                "replay", Standing.PROJECTION, "--config", rig.configuration().toString());
+        return Cli.run("replay", Rig.PROJECTION, "--config", rig.configuration().toString());
     }
 
     private void restore(long commitPosition) {

@@ -65,9 +65,9 @@ final class PoolerIT {
         try (PgBouncer pooler = pooler(NEEDED);
                 Flights flights = rig.flights()) {
             flights.depart(FLIGHTS);
-            expectReplayed(Cli.run("replay", Standing.PROJECTION, "--config", configuration(pooler)));
+            expectReplayed(Cli.run("replay", Rig.PROJECTION, "--config", configuration(pooler)));
             expectReplayed(
-                    Cli.run("replay", Standing.PROJECTION, "--from-start", "--yes", "--config", configuration(pooler)));
+                    Cli.run("replay", Rig.PROJECTION, "--from-start", "--yes", "--config", configuration(pooler)));
         }
     }
 

@@ -2,7 +2,9 @@ package io.millrace.it.faults;
 
 import io.millrace.embedded.EmbeddedEventStore;
 import io.millrace.embedded.EmbeddedPostgres;
+import io.millrace.it.ByHand;
 import io.millrace.it.Cli;
+import io.millrace.it.Standing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,9 +20,16 @@ import org.assertj.core.api.Assertions;
 
 /** An event store and a PostgreSQL of a test's own, and the configuration of a projector between them. */
 final class Rig implements AutoCloseable {
+    static final String PROJECTION = "airport-departures";
     /** Whether the projector is to wait as long as it does where nothing is configured. */
     static final boolean DEFAULTS = Boolean.getBoolean("millrace.it.defaults");
 
+    private static final ByHand DEPARTURES = ByHand.flightsBy(
+            "origin",
+            PROJECTION,
+            "airport_departures",
+            "origin",
+            event -> event.getStreamId().startsWith("flight-"));
     private static final String POSTGRES_FOLDER = "postgres";
 
     final EmbeddedEventStore store;
@@ -81,7 +90,7 @@ final class Rig implements AutoCloseable {
                         DEFAULTS ? "" : "&keepAliveInterval=1000&keepAliveTimeout=1000",
                         postgresPort,
                         DEFAULTS ? "" : "&socketTimeout=6",
-                        Standing.PROJECTION);
+                        Rig.PROJECTION);
         try {
             return Files.writeString(folder.resolve("millrace-" + eventStorePort + "-" + postgresPort + ".yaml"), yaml);
         } catch (IOException e) {
@@ -110,13 +119,13 @@ final class Rig implements AutoCloseable {
 
     /** What the whole history comes to. */
     Standing expected() {
-        return Standing.folded(store.connectionString());
+        return Standing.folded(store.connectionString(), DEPARTURES);
     }
 
     /** What PostgreSQL has; nothing as long as nobody has made the tables. */
     Standing actual() throws SQLException {
         try (Connection connection = connect()) {
-            return Standing.inDatabase(connection);
+            return Standing.inDatabase(connection, DEPARTURES);
         } catch (SQLException e) {
             if ("42P01".equals(e.getSQLState())) {
                 return Standing.NOTHING;
@@ -129,7 +138,7 @@ final class Rig implements AutoCloseable {
     void awaitHead(Duration atMost) throws Exception {
         Standing expected = expected();
         long deadline = System.nanoTime() + atMost.toNanos();
-        while (!actual().checkpoint().equals(expected.checkpoint()) && System.nanoTime() - deadline < 0) {
+        while (!actual().equals(expected) && System.nanoTime() - deadline < 0) {
             Await.pause();
         }
         Assertions.assertThat(actual()).isEqualTo(expected);
