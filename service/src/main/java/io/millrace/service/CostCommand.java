@@ -119,7 +119,7 @@ final class CostCommand implements Callable<Integer> {
             names = "--format",
             defaultValue = "text",
             paramLabel = "text|markdown|csv|json|html",
-            description = "csv holds the first table. Default: ${DEFAULT-VALUE}.")
+            description = "csv holds the table of the rungs, or of the bill. Default: ${DEFAULT-VALUE}.")
     private ReportFormat format = ReportFormat.TEXT;
 
     static final class WaitConverter implements ITypeConverter<Duration> {
@@ -205,13 +205,12 @@ final class CostCommand implements Callable<Integer> {
         ProjectionOptions options = Optional.ofNullable(name)
                 .flatMap(projection -> configuration.map(read -> read.optionsOf(projection)))
                 .orElse(ProjectionOptions.DEFAULTS);
-        LadderSettings defaults = LadderSettings.DEFAULT;
+        if (batchSize != null) {
+            options = options.withBatchSize(batchSize);
+        }
         try {
-            return new LadderSettings(
-                    prices,
-                    batchSize == null ? options.batchSize().orElse(defaults.batchSize()) : batchSize,
-                    burst,
-                    liveWithin == null ? options.flushLive().orElse(defaults.liveWithin()) : liveWithin);
+            FlushPolicy policy = ProjectorTuning.of(options).flushPolicy();
+            return new LadderSettings(prices, liveWithin == null ? policy : policy.withLiveWithin(liveWithin), burst);
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
         }
