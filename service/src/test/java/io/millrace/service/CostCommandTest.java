@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CostCommandTest {
     private static final JsonMapper JSON = new JsonMapper();
@@ -344,6 +345,7 @@ class CostCommandTest {
                 "views-per-viewer --events a --from b | expected one stream",
                 "views-per-viewer --events a --views 3 | expected one stream",
                 "no-such-projection --events a | unknown projection",
+                "--config x.yaml | --config says how a projection is set: name the projection",
                 "--type T | --type and --stream say what the rows",
             })
     void refusesBadInputInASentence(String arguments, String sentence) {
@@ -352,6 +354,40 @@ class CostCommandTest {
         assertThat(ended.exitCode()).isEqualTo(2);
         assertThat(ended.out()).isEmpty();
         assertThat(ended.err()).startsWith("millrace: ").contains(sentence);
+    }
+
+    @Test
+    void refusesAWaitThatNobodyCanCount() {
+        Ended ended = TestProgram.run("cost", "--flush-live", "within 3000000h");
+
+        assertThat(ended.exitCode()).isEqualTo(2);
+        assertThat(ended.err()).contains("expected a duration of at most 8760h: `3000000h`");
+    }
+
+    /** The bill tells what was counted; these say what would be. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--measure",
+                "--runs=2",
+                "--views=1",
+                "--bookmarks=1",
+                "--live=1",
+                "--viewers=1",
+                "--order=last",
+                "--limit=1",
+                "--rate=1",
+                "--batch-size=1",
+                "--flush-live=each",
+                "--burst=1"
+            })
+    void refusesOptionsThatABillDoesNotHeed(String option) throws IOException {
+        Ended ended = TestProgram.run("cost", "payments", "--config", configured("batch-size: 10"), option);
+
+        assertThat(ended.exitCode()).isEqualTo(2);
+        assertThat(ended.err())
+                .startsWith("millrace: " + option.replaceFirst("=.*", "")
+                        + " is for a stream that is priced, and the bill of projection payments is what was counted");
     }
 
     @Test
