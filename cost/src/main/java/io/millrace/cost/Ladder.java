@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a stream costs a projection, rung by rung. Every figure is counted in a run of the shipped projector over tables
@@ -35,6 +36,7 @@ public record Ladder(
      * Runs the projection over the stream on every rung.
      *
      * @throws IllegalArgumentException if the projection handles none of the events
+     * @throws ImpureProjectionException if the same events make other rows of it each time
      */
     public static Ladder climb(Projection projection, RecordedStream stream, LadderSettings settings) {
         requireHandled(projection, stream);
@@ -45,7 +47,12 @@ public record Ladder(
             Outcome outcome = run(rung, projection, stream, settings);
             failure = failure.or(outcome.result()::failure);
             if (failure.isEmpty()) {
-                first.ifPresent(expected -> requireSameRows(expected, outcome, rung));
+                first.filter(expected -> !expected.rows().equals(outcome.rows()))
+                        .ifPresent(expected -> blame(
+                                projection,
+                                expected,
+                                run(settings.rungs().get(0), projection, stream, settings),
+                                rung));
             }
             Optional<BigDecimal> dearest = rungs.stream().findFirst().map(RungCost::units);
             rungs.add(RungCost.of(rung, givesUp(rung, outcome.result(), settings), outcome.result(), dearest));
@@ -80,10 +87,8 @@ public record Ladder(
     }
 
     private static void requireHandled(Projection projection, RecordedStream stream) {
-        boolean some = projection.eventTypes().stream()
-                .anyMatch(type -> stream.history().stream()
-                                .anyMatch(event -> event.type().equals(type))
-                        || stream.live().stream().anyMatch(event -> event.type().equals(type)));
+        boolean some = Stream.concat(stream.history().stream(), stream.live().stream())
+                .anyMatch(event -> RecordedSource.handles(projection, event));
         if (!some) {
             throw new IllegalArgumentException(
                     "expected events that projection " + projection.name() + " handles, " + projection.eventTypes()
@@ -91,11 +96,13 @@ public record Ladder(
         }
     }
 
-    private static void requireSameRows(Outcome expected, Outcome outcome, Rung rung) {
-        if (!expected.rows().equals(outcome.rows())) {
-            throw new IllegalStateException("expected every rung to end with the same rows: rung " + rung.number()
-                    + " ends with others than rung 1; the projection must be pure");
+    /** A rung ended with other rows than rung 1. What rung 1 ends with once more tells whose fault it is. */
+    private static void blame(Projection projection, Outcome first, Outcome again, Rung rung) {
+        if (!first.rows().equals(again.rows())) {
+            throw new ImpureProjectionException(projection, rung);
         }
+        throw new IllegalStateException("expected every rung to end with the same rows: rung " + rung.number()
+                + " ends with others than rung 1");
     }
 
     private static String givesUp(Rung rung, VirtualRun.Result result, LadderSettings settings) {

@@ -1,5 +1,6 @@
 package io.millrace.cost;
 
+import io.millrace.batching.BatchSizing;
 import io.millrace.batching.FlushPolicy;
 import java.time.Duration;
 import java.util.List;
@@ -9,28 +10,46 @@ import java.util.Objects;
 /**
  * What the rungs of a ladder are made with.
  *
- * @param batchSize of rungs 3 to 5
+ * @param policy how the projector runs: batch size and bytes hold for rungs 3 to 5, the wait of live events from 5 on
  * @param burst how many live events come at once on the last rung
- * @param liveWithin how long a live event waits for others, from rung 5 on; zero shows each at once
  */
-public record LadderSettings(PriceList prices, int batchSize, int burst, Duration liveWithin) {
-    public static final LadderSettings DEFAULT =
-            new LadderSettings(PriceList.REFERENCE, FlushPolicy.DEFAULT.batchSize(), 10, Duration.ZERO);
+public record LadderSettings(PriceList prices, FlushPolicy policy, int burst) {
+    public static final LadderSettings DEFAULT = new LadderSettings(PriceList.REFERENCE, FlushPolicy.DEFAULT, 10);
 
     /** The rung that Millrace stands on: what it does when it runs with these settings. */
     public static final int AS_IT_RUNS = 5;
 
+    /** What batches that find their own size begin with. They grow by how long a flush takes, in virtual time nothing. */
+    private static final int ADAPTIVE_BEGINS_WITH = 1_000;
+
     private static final int LARGER_BATCH = 1_000;
     /** Never, as far as any run is concerned. */
     private static final Duration NEVER = Duration.ofDays(3_650);
+    /** No number of rows cuts a batch. */
+    private static final BatchSizing UNCUT = new BatchSizing(
+            BatchSizing.Mode.FIXED, BatchSizing.FIXED.flushTime(), BatchSizing.FIXED.maxEvents(), Integer.MAX_VALUE);
 
     public LadderSettings {
         Objects.requireNonNull(prices, "prices");
-        // The policy refuses what it cannot do.
-        FlushPolicy.DEFAULT.withBatchSize(batchSize).withLiveWithin(liveWithin);
+        Objects.requireNonNull(policy, "policy");
         if (burst < 1) {
             throw new IllegalArgumentException("expected bursts of at least 1 event: burst=" + burst);
         }
+    }
+
+    /** Whether the projector's batches find their own size, so that they are priced at the one that they begin with. */
+    public boolean isAdaptive() {
+        return policy.sizing().isAdaptive();
+    }
+
+    /** The batch size that rungs 3 to 5 are priced at. */
+    public int batchSize() {
+        return isAdaptive() ? Math.min(ADAPTIVE_BEGINS_WITH, policy.sizing().maxEvents()) : policy.batchSize();
+    }
+
+    /** How long a live event waits for others, from rung 5 on; zero shows each at once. */
+    public Duration liveWithin() {
+        return policy.liveWithin();
     }
 
     /** The rungs, the dearest first. */
@@ -48,9 +67,9 @@ public record LadderSettings(PriceList prices, int batchSize, int burst, Duratio
                 first.with(2, "the checkpoint only with a handled event").with(alone.withCheckpointOnlyEvery(NEVER));
         Rung third = new Rung(
                 3,
-                "batches of " + number(batchSize) + ", live events each at once",
+                "batches of " + number(batchSize()) + ", live events each at once",
                 true,
-                FlushPolicy.DEFAULT.withBatchSize(batchSize),
+                priced().withLiveWithin(Duration.ZERO),
                 Sending.BATCHED,
                 StatementCount.PER_CHANGE,
                 1);
@@ -59,7 +78,10 @@ public record LadderSettings(PriceList prices, int batchSize, int burst, Duratio
         Rung sixth = fifth.with(6, "batches of " + number(largerBatch()))
                 .with(fifth.policy().withBatchSize(largerBatch()));
         Rung seventh = sixth.with(7, "everything at hand in one batch")
-                .with(fifth.policy().withBatchSize(Integer.MAX_VALUE).withMaxBytes(Long.MAX_VALUE));
+                .with(fifth.policy()
+                        .withBatchSize(Integer.MAX_VALUE)
+                        .withMaxBytes(Long.MAX_VALUE)
+                        .withSizing(UNCUT));
         Rung eighth = seventh.with(8, "live events that come in bursts of " + number(burst) + " together")
                 .with(burst);
         return List.of(first, second, third, fourth, fifth, sixth, seventh, eighth);
@@ -71,15 +93,20 @@ public record LadderSettings(PriceList prices, int batchSize, int burst, Duratio
                 AS_IT_RUNS,
                 "one statement per shape of change",
                 true,
-                FlushPolicy.DEFAULT.withBatchSize(batchSize).withLiveWithin(liveWithin),
+                priced(),
                 Sending.BATCHED,
                 StatementCount.AS_SENT,
                 1);
     }
 
+    /** The projector's policy, its batches of a size that stays. */
+    private FlushPolicy priced() {
+        return policy.withBatchSize(batchSize()).withSizing(BatchSizing.FIXED);
+    }
+
     /** The batch size of rung 6. */
     private int largerBatch() {
-        return batchSize < LARGER_BATCH ? LARGER_BATCH : (int) Math.min(Integer.MAX_VALUE, 10L * batchSize);
+        return batchSize() < LARGER_BATCH ? LARGER_BATCH : (int) Math.min(Integer.MAX_VALUE, 10L * batchSize());
     }
 
     private static String number(int count) {

@@ -2,6 +2,7 @@ package io.millrace.cost;
 
 import io.millrace.projections.EventEnvelope;
 import io.millrace.projections.EventSource;
+import io.millrace.projections.Projection;
 import io.millrace.projections.Source;
 import io.millrace.projections.SourceSignal;
 import io.millrace.projections.SourceSignal.CheckpointReached;
@@ -60,6 +61,10 @@ final class RecordedSource implements EventSource {
         return !(source instanceof Source.SingleStream single)
                 || single.stream().startsWith("$")
                 || single.stream().equals(event.stream());
+    }
+
+    static boolean handles(Projection projection, EventEnvelope event) {
+        return handles(projection.source(), projection.eventTypes(), event);
     }
 
     /** Appends an event to what is read. */

@@ -1,12 +1,13 @@
 package io.millrace.cost;
 
-import io.millrace.batching.FlushPolicy;
 import io.millrace.projections.Projection;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -40,91 +41,109 @@ public record Sweep(String setting, List<Point> points) {
     /**
      * One setting.
      *
-     * @param value as the configuration says it
-     * @param isSet whether the projector runs with it
+     * @param value as a configuration says it
+     * @param marks what is to be said of it
      */
-    public record Point(String value, RungCost cost, boolean isSet, boolean knee) {}
+    public record Point(String value, RungCost cost, Set<Mark> marks) {
+        public Point {
+            marks = marks.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(marks));
+        }
 
-    /** Over batch sizes, up to all events at hand. */
+        public boolean is(Mark mark) {
+            return marks.contains(mark);
+        }
+
+        private Point with(Mark mark) {
+            Set<Mark> more = EnumSet.of(mark);
+            more.addAll(marks);
+            return new Point(value, cost, more);
+        }
+    }
+
+    /** What there is to say of a setting. */
+    public enum Mark {
+        /** The last one that was worth it. */
+        KNEE,
+        /** The projector runs with it. */
+        SET,
+        /** One batch holds everything at hand. */
+        EVERYTHING,
+        /** Its batches never get that large: their bytes or their rows end them before. */
+        CUT
+    }
+
+    /** Over batch sizes, up to the number of events at hand. */
     public static Sweep ofBatchSizes(Projection projection, RecordedStream stream, LadderSettings settings) {
         Rung base = settings.asItRuns();
-        Set<Integer> sizes = new TreeSet<>(List.of(settings.batchSize()));
-        int most = Math.max(stream.history().size(), settings.batchSize());
+        int atHand = (int) stream.history().stream()
+                .filter(event -> RecordedSource.handles(projection, event))
+                .count();
+        int most = Math.max(atHand, settings.batchSize());
+        Set<Integer> sizes = new TreeSet<>(List.of(settings.batchSize(), Math.max(1, atHand)));
         BATCH_SIZES.stream().filter(size -> size < most).forEach(sizes::add);
-        List<Measured> measured = new ArrayList<>();
+        List<Point> points = new ArrayList<>();
         for (int size : sizes) {
-            boolean isSet = size == settings.batchSize();
-            measured.add(measure(
-                    String.format(Locale.ROOT, "%,d", size),
-                    base.with(base.policy().withBatchSize(size)),
-                    isSet,
-                    projection,
-                    stream,
-                    settings));
+            RungCost cost = measure(base.with(base.policy().withBatchSize(size)), projection, stream, settings);
+            Set<Mark> marks = EnumSet.noneOf(Mark.class);
+            if (size == settings.batchSize()) {
+                marks.add(Mark.SET);
+            }
+            if (cost.largestBatch() < Math.min(size, atHand)) {
+                marks.add(Mark.CUT);
+            } else if (size == atHand) {
+                marks.add(Mark.EVERYTHING);
+            }
+            points.add(new Point(Integer.toString(size), cost, marks));
         }
-        FlushPolicy all = base.policy().withBatchSize(Integer.MAX_VALUE).withMaxBytes(Long.MAX_VALUE);
-        measured.add(measure("all at hand", base.with(all), false, projection, stream, settings));
-        return new Sweep("batch-size", points(measured));
+        return new Sweep("batch-size", marked(points));
     }
 
     /** Over how long live events wait for each other; has no points if the stream has no live events. */
     public static Sweep ofFreshness(Projection projection, RecordedStream stream, LadderSettings settings) {
-        List<Measured> measured = new ArrayList<>();
+        List<Point> points = new ArrayList<>();
         if (!stream.live().isEmpty()) {
             Rung base = settings.asItRuns();
             Set<Duration> waits = new TreeSet<>(List.of(settings.liveWithin()));
             Duration whole = stream.arrival(stream.live().size() - 1, 1);
             WAITS.stream().filter(wait -> wait.compareTo(whole) <= 0).forEach(waits::add);
             for (Duration wait : waits) {
-                measured.add(measure(
-                        wait.isZero() ? "each" : "within " + Quantity.time(wait).replace(" ", ""),
-                        base.with(base.policy().withLiveWithin(wait)),
-                        wait.equals(settings.liveWithin()),
-                        projection,
-                        stream,
-                        settings));
+                points.add(new Point(
+                        SettingText.waiting(wait),
+                        measure(base.with(base.policy().withLiveWithin(wait)), projection, stream, settings),
+                        wait.equals(settings.liveWithin()) ? Set.of(Mark.SET) : Set.of()));
             }
         }
-        return new Sweep("flush.live", points(measured));
+        return new Sweep("flush.live", marked(points));
     }
 
     /** The knee; the sweep must have points. */
     public Point knee() {
-        return points.stream().filter(Point::knee).findFirst().orElseThrow();
+        return points.stream().filter(point -> point.is(Mark.KNEE)).findFirst().orElseThrow();
     }
 
     /** What the projector runs with; the sweep must have points. */
     public Point set() {
-        return points.stream().filter(Point::isSet).findFirst().orElseThrow();
+        return points.stream().filter(point -> point.is(Mark.SET)).findFirst().orElseThrow();
     }
 
-    private record Measured(String value, RungCost cost, boolean isSet) {}
-
-    private static Measured measure(
-            String value,
-            Rung rung,
-            boolean isSet,
-            Projection projection,
-            RecordedStream stream,
-            LadderSettings settings) {
+    private static RungCost measure(Rung rung, Projection projection, RecordedStream stream, LadderSettings settings) {
         VirtualRun.Result result =
                 Ladder.run(rung, projection, stream, settings).result();
-        return new Measured(value, RungCost.of(rung, "", result, java.util.Optional.empty()), isSet);
+        return RungCost.of(rung, "", result, Optional.empty());
     }
 
-    private static List<Point> points(List<Measured> measured) {
+    private static List<Point> marked(List<Point> points) {
         int knee = 0;
-        for (int i = 1; i < measured.size(); i++) {
-            BigDecimal before = measured.get(i - 1).cost().units();
-            if (measured.get(i).cost().units().compareTo(before.multiply(WORTH_IT)) <= 0) {
+        for (int i = 1; i < points.size(); i++) {
+            BigDecimal before = points.get(i - 1).cost().units();
+            if (points.get(i).cost().units().compareTo(before.multiply(WORTH_IT)) <= 0) {
                 knee = i;
             }
         }
-        List<Point> points = new ArrayList<>();
-        for (int i = 0; i < measured.size(); i++) {
-            Measured one = measured.get(i);
-            points.add(new Point(one.value(), one.cost(), one.isSet(), i == knee));
+        List<Point> marked = new ArrayList<>(points);
+        if (!points.isEmpty()) {
+            marked.set(knee, points.get(knee).with(Mark.KNEE));
         }
-        return points;
+        return marked;
     }
 }

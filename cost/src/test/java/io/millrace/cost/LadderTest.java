@@ -5,6 +5,7 @@ import static io.millrace.cost.ReferenceStream.VIEWS_PER_VIEWER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.batching.FlushPolicy;
 import io.millrace.checkpoint.Position;
 import io.millrace.cost.ReferenceStream.Order;
 import io.millrace.projections.EventEnvelope;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,7 +98,7 @@ class LadderTest {
         "1000, 104,  474.4,  124.8",
     })
     void costsLessTheLargerTheBatches(int batchSize, long flushes, String batched, String folded) {
-        LadderSettings settings = new LadderSettings(PriceList.REFERENCE, batchSize, 10, Duration.ZERO);
+        LadderSettings settings = with(FlushPolicy.DEFAULT.withBatchSize(batchSize));
 
         Ladder ladder = climb(ReferenceStream.DEFAULT, settings);
 
@@ -108,20 +110,39 @@ class LadderTest {
     void takesAnotherPriceList() {
         PriceList prices = new PriceList(new BigDecimal("2"), new BigDecimal("3"), new BigDecimal("0.25"));
 
-        Ladder ladder = climb(ReferenceStream.DEFAULT, new LadderSettings(prices, 100, 10, Duration.ZERO));
+        Ladder ladder = climb(ReferenceStream.DEFAULT, new LadderSettings(prices, FlushPolicy.DEFAULT, 10));
 
         assertThat(units(ladder).subList(0, 4)).containsExactly("14500", "14400", "1338.75", "472.50");
     }
 
     @Test
     void gathersLiveEventsThatMayWait() {
-        Ladder ladder =
-                climb(ReferenceStream.DEFAULT, new LadderSettings(PriceList.REFERENCE, 100, 10, Duration.ofSeconds(1)));
+        Ladder ladder = climb(ReferenceStream.DEFAULT, with(FlushPolicy.DEFAULT.withLiveWithin(Duration.ofSeconds(1))));
 
         // At 10 events/s those of one second and the one that begins it: 11 a flush, 10 flushes.
         assertThat(ladder.asItRuns().flushes()).isEqualTo(35 + 10);
         assertThat(ladder.asItRuns().longestWait()).isEqualTo(Duration.ofSeconds(1));
         assertThat(ladder.rungs().get(3).longestWait()).isZero();
+    }
+
+    /** In virtual time no flush takes any, so that nothing tells how far they would grow. */
+    @Test
+    void pricesBatchesThatFindTheirOwnSizeAtTheOneThatTheyBeginWith() {
+        Ladder ladder = climb(ReferenceStream.DEFAULT, with(FlushPolicy.ADAPTIVE));
+
+        assertThat(ladder.asItRuns().flushes()).isEqualTo(4 + 100);
+        assertThat(ladder.rungs().get(2).name()).startsWith("batches of 1,000");
+        assertThat(ladder.rungs().get(5).name()).isEqualTo("batches of 10,000");
+    }
+
+    @Test
+    void cutsBatchesByTheirBytes() {
+        int bytes = "{\"viewerId\":\"1\"}".length();
+
+        Ladder ladder = climb(ReferenceStream.DEFAULT, with(FlushPolicy.DEFAULT.withMaxBytes(50L * bytes)));
+
+        assertThat(ladder.asItRuns().flushes()).isEqualTo(70 + 100);
+        assertThat(ladder.rungs().get(6).flushes()).as("everything at hand").isEqualTo(1 + 100);
     }
 
     @Test
@@ -157,6 +178,47 @@ class LadderTest {
                 .hasMessageContaining("views-per-viewer handles, [VideoViewed]");
     }
 
+    /** The types alone would do: a stream of the same events that the projection does not read costs it nothing. */
+    @Test
+    void refusesAStreamThatTheProjectionDoesNotRead() {
+        Projection elsewhere = Projection.named("elsewhere")
+                .fromStreamsStartingWith("subscriber-")
+                .into(VIEWS)
+                .on("VideoViewed", ReferenceStream.VideoViewed.class, (viewed, rows) -> {})
+                .build();
+        RecordedStream stream = ReferenceStream.DEFAULT.recorded(INTERVAL);
+
+        assertThatThrownBy(() -> Ladder.climb(elsewhere, stream, LadderSettings.DEFAULT))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("elsewhere handles, [VideoViewed]")
+                .hasMessageContaining("subscriber-");
+    }
+
+    @Test
+    void refusesAProjectionThatMakesOtherRowsOfTheSameEvents() {
+        AtomicLong calls = new AtomicLong();
+        Projection impure = Projection.named("impure")
+                .into(VIEWS)
+                .on(
+                        "VideoViewed",
+                        ReferenceStream.VideoViewed.class,
+                        (viewed, rows) -> rows.row(viewed.viewerId()).set("views", calls.incrementAndGet()))
+                .build();
+        RecordedStream stream = new ReferenceStream(10, 0, 0, 1, Order.LAST).recorded(INTERVAL);
+
+        assertThatThrownBy(() -> Ladder.climb(impure, stream, LadderSettings.DEFAULT))
+                .isInstanceOf(ImpureProjectionException.class)
+                .hasMessageContaining("projection impure ended with other rows on rung 2 than on rung 1");
+    }
+
+    /** The shipped projector cuts batches at 50,000 rows. */
+    @Test
+    void holdsEverythingAtHandInOneBatchHoweverManyRowsItChanges() {
+        Ladder ladder = climb(new ReferenceStream(50_100, 0, 0, 50_100, Order.LAST), LadderSettings.DEFAULT);
+
+        assertThat(ladder.rungs().get(6).flushes()).isEqualTo(1);
+    }
+
     @Test
     void refusesAnEmptyStreamAndAbsurdCounts() {
         assertThatThrownBy(() -> new ReferenceStream(0, 0, 0, 1, Order.LAST).recorded(INTERVAL))
@@ -183,6 +245,10 @@ class LadderTest {
 
         assertThat(ladder.rungs().stream().map(RungCost::statements).limit(5))
                 .containsExactly(300L, 300L, 201L, 201L, 201L);
+    }
+
+    private static LadderSettings with(FlushPolicy policy) {
+        return new LadderSettings(PriceList.REFERENCE, policy, 10);
     }
 
     private static Ladder climb(ReferenceStream stream, LadderSettings settings) {

@@ -24,13 +24,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** What a projection costs, and what would make it cheaper. */
@@ -65,7 +69,14 @@ import picocli.CommandLine.TypeConversionException;
 final class CostCommand implements Callable<Integer> {
     private static final BigDecimal LARGEST_BUDGET = new BigDecimal("1000000000000");
 
+    /** What the bill of a projection that runs or has run takes into account; the other options are about a stream. */
+    private static final Set<String> OF_A_BILL = Set.of("--config", "--price", "--budget", "--format", "--verbose");
+
     private final Program program;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
 
     @Parameters(
             arity = "0..1",
@@ -119,7 +130,7 @@ final class CostCommand implements Callable<Integer> {
             names = "--format",
             defaultValue = "text",
             paramLabel = "text|markdown|csv|json|html",
-            description = "csv holds the first table. Default: ${DEFAULT-VALUE}.")
+            description = "csv holds the table of the rungs, or of the bill. Default: ${DEFAULT-VALUE}.")
     private ReportFormat format = ReportFormat.TEXT;
 
     static final class WaitConverter implements ITypeConverter<Duration> {
@@ -140,6 +151,7 @@ final class CostCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         requireSensibleBudget();
+        requireNothingInVain();
         measuring.check();
         Optional<Configuration> configuration = Optional.ofNullable(config).map(Configuration::read);
         try (ProjectionCatalog catalog = new ProjectionCatalog(configuration.flatMap(Configuration::plugins))) {
@@ -154,6 +166,28 @@ final class CostCommand implements Callable<Integer> {
             throw new CommandFailure(
                     ExitCode.USAGE, "expected a budget of 0 to " + LARGEST_BUDGET + " units: budget=" + budget);
         }
+    }
+
+    /** What is said and not heeded would be taken for heeded. */
+    private void requireNothingInVain() {
+        if (name == null && config != null && !stream.isRecorded()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--config says how a projection is set: name the projection, or take it out");
+        }
+        if (name == null || config == null || stream.isRecorded()) {
+            return;
+        }
+        spec.commandLine().getParseResult().matchedOptions().stream()
+                .map(OptionSpec::longestName)
+                .filter(option -> !OF_A_BILL.contains(option))
+                .findFirst()
+                .ifPresent(option -> {
+                    throw new CommandFailure(
+                            ExitCode.USAGE,
+                            option + " is for a stream that is priced, and the bill of projection " + name
+                                    + " is what was counted: name the stream as well, --events FILE or --from URI, or"
+                                    + " take " + option + " out");
+                });
     }
 
     private Projection projection(ProjectionCatalog catalog) {
@@ -205,19 +239,19 @@ final class CostCommand implements Callable<Integer> {
         ProjectionOptions options = Optional.ofNullable(name)
                 .flatMap(projection -> configuration.map(read -> read.optionsOf(projection)))
                 .orElse(ProjectionOptions.DEFAULTS);
-        LadderSettings defaults = LadderSettings.DEFAULT;
+        if (batchSize != null) {
+            options = options.withBatchSize(batchSize);
+        }
         try {
-            return new LadderSettings(
-                    prices,
-                    batchSize == null ? options.batchSize().orElse(defaults.batchSize()) : batchSize,
-                    burst,
-                    liveWithin == null ? options.flushLive().orElse(defaults.liveWithin()) : liveWithin);
+            FlushPolicy policy = ProjectorTuning.of(options).flushPolicy();
+            return new LadderSettings(prices, liveWithin == null ? policy : policy.withLiveWithin(liveWithin), burst);
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
         }
     }
 
     private ExitCode ladder(Projection projection, LadderSettings settings) {
+        measuring.check(projection);
         RecordedStream recorded = stream.read(projection);
         Ladder ladder;
         List<Sweep> sweeps;

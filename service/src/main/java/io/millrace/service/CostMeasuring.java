@@ -56,6 +56,20 @@ final class CostMeasuring {
         }
     }
 
+    /**
+     * @throws CommandFailure if the projection is to be measured and writes to tables that a database of its own would
+     *     not have
+     */
+    void check(Projection projection) {
+        if (measure && !projection.alsoWrites().isEmpty()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "projection " + projection.name() + " cannot be measured: it writes by SQL of its own to "
+                            + String.join(", ", projection.alsoWrites())
+                            + ", which only you can create; leave out --measure, its statements are priced all the same");
+        }
+    }
+
     MeasuredBill measure(Program program, Projection projection, RecordedStream stream, LadderSettings settings) {
         return postgres == null
                 ? onEmbedded(program, projection, stream, settings)

@@ -8,6 +8,7 @@ import io.millrace.projections.Projection;
 import io.millrace.service.configuration.Configuration;
 import io.millrace.sql.FlushCounts;
 import io.millrace.sql.OldestSnapshot;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -105,7 +106,14 @@ final class StatusCommand implements Callable<Integer> {
         return counts.stream()
                 .filter(count -> count.reason() == FlushReason.SIZE || count.reason() == FlushReason.BYTES)
                 .reduce((one, other) -> new FlushCounts(
-                        one.reason(), one.flushes() + other.flushes(), one.events() + other.events(), 0, 0, 0, 0, 0))
+                        one.reason(),
+                        one.flushes() + other.flushes(),
+                        one.events() + other.events(),
+                        0,
+                        0,
+                        0,
+                        0,
+                        BigDecimal.ZERO))
                 .map(sum -> Math.round((double) sum.events() / sum.flushes()))
                 .orElse(0L);
     }

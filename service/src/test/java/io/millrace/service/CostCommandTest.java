@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CostCommandTest {
     private static final JsonMapper JSON = new JsonMapper();
@@ -178,6 +179,98 @@ class CostCommandTest {
     }
 
     @Test
+    void saysThatAProjectionIsNotPure() throws IOException {
+        Ended ended =
+                TestProgram.run("cost", "impure", "--events", payments(150).toString());
+
+        assertThat(ended.exitCode()).isEqualTo(1);
+        assertThat(ended.out()).isEmpty();
+        assertThat(ended.err())
+                .startsWith("millrace: expected the same rows of the same events: projection impure ended with other"
+                        + " rows on rung 2 than on rung 1");
+    }
+
+    /** All come on the stream of lines that name none, which payments does not read. */
+    @Test
+    void refusesAStreamThatTheProjectionDoesNotRead() throws IOException {
+        Path file = Files.writeString(folder.resolve("paid.ndjson"), PAID.replace("\"stream\":\"account-a\",", ""));
+
+        Ended ended = TestProgram.run("cost", "payments", "--events", file.toString());
+
+        assertThat(ended.exitCode()).isEqualTo(2);
+        assertThat(ended.err())
+                .contains("expected events that projection payments handles, [Paid] in $all, streams starting with"
+                        + " account-: 1 events of paid.ndjson has none");
+    }
+
+    @Test
+    void pricesAdaptiveBatchesAsWhatTheyBeginWith() throws IOException {
+        Ended ended = TestProgram.run(
+                "cost",
+                "payments",
+                "--events",
+                payments(1_500).toString(),
+                "--config",
+                configured("batch-size: adaptive"));
+
+        assertThat(rungs(ended).get(4)).startsWith("2 ");
+        assertThat(ended.out()).contains("priced at batches of 1,000");
+    }
+
+    @Test
+    void letsTheBatchSizeOfTheCommandLineReplaceAdaptiveBatches() throws IOException {
+        Ended ended = TestProgram.run(
+                "cost",
+                "payments",
+                "--events",
+                payments(1_500).toString(),
+                "--config",
+                configured("batch-size: adaptive"),
+                "--batch-size",
+                "500");
+
+        assertThat(rungs(ended).get(4)).startsWith("3 ");
+        assertThat(ended.out()).doesNotContain("adaptive");
+    }
+
+    @Test
+    void cutsBatchesByTheConfiguredBytes() throws IOException {
+        int bytes = "{\"account\":\"a\",\"amount\":2,\"note\":\"n\"}".length();
+
+        Ended ended = TestProgram.run(
+                "cost",
+                "payments",
+                "--events",
+                payments(100).toString(),
+                "--config",
+                configured("batch-bytes: " + 25 * bytes));
+
+        assertThat(rungs(ended).get(4)).startsWith("4 ");
+    }
+
+    private static final String PAID =
+            "{\"type\":\"Paid\",\"stream\":\"account-a\",\"data\":{\"account\":\"a\",\"amount\":2,\"note\":\"n\"}}\n";
+
+    private Path payments(int count) throws IOException {
+        return Files.writeString(folder.resolve("payments.ndjson"), PAID.repeat(count));
+    }
+
+    private String configured(String setting) throws IOException {
+        return Files.writeString(
+                        folder.resolve("millrace.yaml"),
+                        "eventstore: embedded\npostgres: embedded\nprojections:\n  payments:\n    " + setting + "\n")
+                .toString();
+    }
+
+    @Test
+    void reckonsWithBurstsOfAnotherSize() {
+        Ended ended = TestProgram.run("cost", "--burst", "25");
+
+        assertThat(rungs(ended).get(7)).isEqualTo("5 10 6.0");
+        assertThat(ended.out()).contains("live events that come in bursts of 25 together");
+    }
+
+    @Test
     void reckonsWithWhatAStoreHolds() {
         try (TestServers servers = new TestServers()) {
             servers.append("viewer-1", "VideoViewed", "{\"viewerId\":\"1\"}", "{\"viewerId\":\"1\"}");
@@ -252,6 +345,7 @@ class CostCommandTest {
                 "views-per-viewer --events a --from b | expected one stream",
                 "views-per-viewer --events a --views 3 | expected one stream",
                 "no-such-projection --events a | unknown projection",
+                "--config x.yaml | --config says how a projection is set: name the projection",
                 "--type T | --type and --stream say what the rows",
             })
     void refusesBadInputInASentence(String arguments, String sentence) {
@@ -260,6 +354,40 @@ class CostCommandTest {
         assertThat(ended.exitCode()).isEqualTo(2);
         assertThat(ended.out()).isEmpty();
         assertThat(ended.err()).startsWith("millrace: ").contains(sentence);
+    }
+
+    @Test
+    void refusesAWaitThatNobodyCanCount() {
+        Ended ended = TestProgram.run("cost", "--flush-live", "within 3000000h");
+
+        assertThat(ended.exitCode()).isEqualTo(2);
+        assertThat(ended.err()).contains("expected a duration of at most 8760h: `3000000h`");
+    }
+
+    /** The bill tells what was counted; these say what would be. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--measure",
+                "--runs=2",
+                "--views=1",
+                "--bookmarks=1",
+                "--live=1",
+                "--viewers=1",
+                "--order=last",
+                "--limit=1",
+                "--rate=1",
+                "--batch-size=1",
+                "--flush-live=each",
+                "--burst=1"
+            })
+    void refusesOptionsThatABillDoesNotHeed(String option) throws IOException {
+        Ended ended = TestProgram.run("cost", "payments", "--config", configured("batch-size: 10"), option);
+
+        assertThat(ended.exitCode()).isEqualTo(2);
+        assertThat(ended.err())
+                .startsWith("millrace: " + option.replaceFirst("=.*", "")
+                        + " is for a stream that is priced, and the bill of projection payments is what was counted");
     }
 
     @Test

@@ -6,14 +6,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.millrace.embedded.EmbeddedPostgres;
 import io.millrace.service.TestProgram.Ended;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class CostMeasureTest {
     private static final JsonMapper JSON = new JsonMapper();
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
 
     @Test
     void measuresTheRungsOnAServerAndLeavesNothingBehind() throws Exception {
@@ -125,5 +132,20 @@ class CostMeasureTest {
         assertThat(TestProgram.run("cost", "--postgres", "postgresql://x/y").err())
                 .contains("--postgres is the server for --measure");
         assertThat(TestProgram.run("cost", "--measure", "--runs", "0").err()).contains("runs=0");
+    }
+
+    @Test
+    void saysBeforeAnythingElseThatAProjectionWithTablesOfItsOwnCannotBeMeasured() throws Exception {
+        Path events = Files.writeString(
+                folder.resolve("events.ndjson"),
+                "{\"type\":\"Paid\",\"data\":{\"account\":\"a\",\"amount\":2,\"note\":\"n\"}}");
+
+        Ended ended = TestProgram.run("cost", "accounts-seen", "--events", events.toString(), "--measure");
+
+        assertThat(ended.exitCode()).isEqualTo(2);
+        assertThat(ended.out()).isEmpty();
+        assertThat(ended.err())
+                .startsWith(
+                        "millrace: projection accounts-seen cannot be measured: it writes by SQL of its own to audit");
     }
 }

@@ -7,6 +7,7 @@ import io.millrace.projections.Projection;
 import io.millrace.projections.ProjectionProvider;
 import io.millrace.projections.ReadModel;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -52,6 +53,19 @@ public final class TestProjections implements ProjectionProvider {
                 .build();
     }
 
+    /** Counts its own calls: each run makes other rows. */
+    private static Projection impure() {
+        AtomicLong calls = new AtomicLong();
+        ReadModel calledTimes = ReadModel.table("calls")
+                .key("account", TEXT)
+                .column("times", BIGINT)
+                .build();
+        return Projection.named("impure")
+                .into(calledTimes)
+                .on("Paid", Paid.class, (paid, rows) -> rows.row(paid.account()).set("times", calls.incrementAndGet()))
+                .build();
+    }
+
     private static Projection withSqlOfItsOwn() {
         ReadModel seen = ReadModel.table("accounts_seen")
                 .key("account", TEXT)
@@ -71,7 +85,8 @@ public final class TestProjections implements ProjectionProvider {
                                 paymentsNamed("payments", "payments"),
                                 paymentsNamed("payments-again", "payments"),
                                 paymentsNamed("payments-copy", "payments_copy"),
-                                withSqlOfItsOwn()),
+                                withSqlOfItsOwn(),
+                                impure()),
                         IntStream.range(0, SHARED).mapToObj(TestProjections::shared))
                 .toList();
     }

@@ -1,6 +1,7 @@
 package io.millrace.sql;
 
 import io.millrace.batching.FlushReason;
+import java.math.BigDecimal;
 
 /**
  * What the flushes of one reason took, as it was counted with the checkpoint.
@@ -19,4 +20,4 @@ public record FlushCounts(
         long rows,
         long statements,
         long roundTrips,
-        double shares) {}
+        BigDecimal shares) {}

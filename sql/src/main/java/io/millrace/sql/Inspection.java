@@ -61,7 +61,7 @@ final class Inspection {
     static List<FlushCounts> flushCounts(Connection connection, String projection, OptionalLong lastMinutes)
             throws SQLException {
         String sql = "SELECT reason, sum(flushes)::bigint, sum(events)::bigint, sum(changes)::bigint,"
-                + " sum(changed_rows)::bigint, sum(statements)::bigint, sum(round_trips)::bigint, sum(shares)"
+                + " sum(changed_rows)::bigint, sum(statements)::bigint, sum(round_trips)::bigint, sum(shares::numeric)"
                 + " FROM (SELECT * FROM millrace.flush_counts UNION ALL " + STILL_COUNTING
                 + ") AS f WHERE projection = ?"
                 + (lastMinutes.isPresent()
@@ -81,7 +81,7 @@ final class Inspection {
                             row.getLong(5),
                             row.getLong(6),
                             row.getLong(7),
-                            row.getDouble(8)));
+                            row.getBigDecimal(8)));
                 }
             }
         }

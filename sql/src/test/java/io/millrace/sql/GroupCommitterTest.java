@@ -141,7 +141,7 @@ class GroupCommitterTest {
 
         FlushCounts counts = store.flushCounts("views-3", OptionalLong.empty()).get(0);
         assertThat(counts.flushes()).isEqualTo(2);
-        assertThat(counts.shares()).isEqualTo(0.2);
+        assertThat(counts.shares()).isEqualByComparingTo("0.2");
         assertThat(counts.events()).isEqualTo(2);
         assertThat(counts.changes()).isEqualTo(2);
         assertThat(counts.rows()).isEqualTo(2);

@@ -38,4 +38,19 @@ public record ProjectionOptions(
             Optional.empty(),
             Optional.empty(),
             OptionalInt.empty());
+
+    /** These, with batches of a fixed size. */
+    public ProjectionOptions withBatchSize(int events) {
+        return new ProjectionOptions(
+                OptionalInt.of(events),
+                false,
+                Optional.empty(),
+                batchAge,
+                batchBytes,
+                queueEvents,
+                queueBytes,
+                flushLive,
+                onPoison,
+                maxParked);
+    }
 }

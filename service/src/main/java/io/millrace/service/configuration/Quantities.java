@@ -17,6 +17,9 @@ public final class Quantities {
     private static final Map<String, Long> SIZES =
             Map.of("", 1L, "b", 1L, "kb", 1000L, "kib", 1L << 10, "mb", 1_000_000L, "mib", 1L << 20, "gib", 1L << 30);
 
+    /** Longer than anybody waits; what is longer still could not be counted in nanoseconds everywhere. */
+    public static final Duration LONGEST = Duration.ofDays(365);
+
     private Quantities() {}
 
     public static Duration duration(String text) {
@@ -25,7 +28,12 @@ public final class Quantities {
         if (unit == null) {
             throw new IllegalArgumentException("expected a duration like 500ms, 1s or 2m");
         }
-        return unit.multipliedBy(Long.parseLong(amount.group(1)));
+        Duration time = unit.multipliedBy(Long.parseLong(amount.group(1)));
+        if (time.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "expected a duration of at most " + LONGEST.toHours() + "h: `" + text.strip() + "`");
+        }
+        return time;
     }
 
     /** How long live events wait for each other: {@code each} not at all, or {@code within 1s}. */

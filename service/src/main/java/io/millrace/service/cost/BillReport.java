@@ -1,15 +1,19 @@
 package io.millrace.service.cost;
 
+import io.millrace.batching.BatchSizing;
 import io.millrace.batching.FlushPolicy;
 import io.millrace.batching.FlushReason;
 import io.millrace.cost.PriceList;
 import io.millrace.cost.Quantity;
+import io.millrace.cost.SettingText;
+import io.millrace.service.configuration.Quantities;
 import io.millrace.service.cost.Table.Column;
 import io.millrace.sql.FlushCounts;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +27,12 @@ public final class BillReport {
     public static final long LAST_MINUTES = 60;
 
     private static final Duration WAIT = Duration.ofSeconds(1);
+    /** Twice that can still be written. */
+    private static final long MOST_BYTES = 1L << 40;
+
+    private static final String ALL_THAT_SHARE =
+            " It shares its flushes: set it for all the projections that share them,"
+                    + " since one that is set otherwise flushes alone.";
 
     private BillReport() {}
 
@@ -50,11 +60,20 @@ public final class BillReport {
         return new Report(
                 "What projection " + bill.projection() + " has cost",
                 facts,
-                List.of(
-                        "Prices in units: " + prices.describe() + ".",
-                        "Counted with its checkpoint, in buckets of five minutes: each event once, over all restarts."),
+                about(bill, prices),
                 List.of(totals(bill, prices, policy), reasons(bill)),
                 Optional.empty());
+    }
+
+    private static List<String> about(Bill bill, PriceList prices) {
+        List<String> about = new ArrayList<>(List.of(
+                "Prices in units: " + prices.describe() + ".",
+                "Counted with its checkpoint, in buckets of five minutes: each event once, over all restarts."));
+        if (isShared(bill.sinceStart())) {
+            about.add(
+                    "Of a flush that n projections share, each has 1/n on its bill; rounded to hundredths of a flush.");
+        }
+        return about;
     }
 
     private static Report.Section totals(Bill bill, PriceList prices, FlushPolicy policy) {
@@ -144,49 +163,85 @@ public final class BillReport {
     private static String cheaper(Bill bill, PriceList prices, FlushPolicy policy) {
         boolean recent = batches(bill.lastHour()) > 0;
         List<FlushCounts> counts = recent ? bill.lastHour() : bill.sinceStart();
-        String period = recent ? "in the last hour" : "since its start";
         Optional<FlushCounts> dearest = counts.stream()
                 .filter(one -> one.reason() != FlushReason.CHECKPOINT_ONLY)
-                .max(java.util.Comparator.comparing(one -> units(List.of(one), prices)));
+                .max(Comparator.comparing(one -> units(List.of(one), prices)));
         if (dearest.isEmpty()) {
             return "It has not flushed a batch yet.";
         }
-        String share = words(dearest.get().reason()) + " flushes are "
-                + percent(units(List.of(dearest.get()), prices), units(counts, prices)) + " of the bill " + period;
-        return switch (dearest.get().reason()) {
-            case LIVE -> live(dearest.get(), share, recent, policy);
+        FlushCounts flushes = dearest.get();
+        String part = words(flushes.reason()) + " flushes are "
+                + percent(units(List.of(flushes), prices), units(counts, prices)) + " of the bill "
+                + (recent ? "in the last hour" : "since its start");
+        return next(flushes, recent, prices, policy)
+                .map(next -> "The next cheaper setting: " + next.setting() + ". " + capital(part) + next.why() + "."
+                        + (isShared(counts) ? ALL_THAT_SHARE : ""))
+                .orElse("No setting would make it much cheaper: " + part + ".");
+    }
+
+    private record Next(String setting, String why) {}
+
+    private static Optional<Next> next(FlushCounts flushes, boolean recent, PriceList prices, FlushPolicy policy) {
+        return switch (flushes.reason()) {
+            case LIVE -> Optional.of(longerWait(flushes, recent, policy));
             case SIZE ->
-                String.format(
-                        Locale.ROOT,
-                        "The next cheaper setting: batch-size: %d instead of %d. %s; half as many batches would cost %s units"
-                                + " less, or more where changes fold.",
-                        Math.min(Integer.MAX_VALUE, 2L * policy.batchSize()),
-                        policy.batchSize(),
-                        capital(share),
-                        prices.batches(
-                                        dearest.get().flushes() / 2,
-                                        dearest.get().flushes() / 2)
-                                .toPlainString());
+                policy.sizing().isAdaptive()
+                        ? longerFlush(flushes, policy.sizing())
+                        : Optional.of(largerBatch(flushes, prices, policy));
             case AGE ->
-                "The next cheaper setting: a longer batch-age than " + Quantity.time(policy.maxAge()) + ". "
-                        + capital(share) + "; events come too slowly while catching up to fill a batch in that time.";
+                Optional.of(new Next(
+                        instead("batch-age", SettingText.duration(twice(policy.maxAge())), policy.maxAge()),
+                        "; events come too slowly while catching up to fill a batch in that time"));
             case BYTES ->
-                "The next cheaper setting: larger batch-bytes than " + Quantity.bytes(policy.maxBytes()) + ". "
-                        + capital(share) + ".";
-            default -> "No setting would make it much cheaper: " + share + ".";
+                Optional.of(new Next(
+                        "batch-bytes: " + SettingText.bytes(2 * Math.min(policy.maxBytes(), MOST_BYTES))
+                                + " instead of " + SettingText.bytes(policy.maxBytes()),
+                        ""));
+            default -> Optional.empty();
         };
     }
 
-    private static String live(FlushCounts flushes, String share, boolean recent, FlushPolicy policy) {
-        Duration wait =
-                policy.liveWithin().isZero() ? WAIT : policy.liveWithin().multipliedBy(2);
+    private static Next largerBatch(FlushCounts flushes, PriceList prices, FlushPolicy policy) {
+        // Of flushes that others share, its part is spared.
+        BigDecimal spared = flushes.shares()
+                .multiply(BigDecimal.valueOf(flushes.flushes() / 2))
+                .divide(BigDecimal.valueOf(flushes.flushes()), 2, RoundingMode.HALF_UP);
+        return new Next(
+                "batch-size: " + Math.min(Integer.MAX_VALUE, 2L * policy.batchSize()) + " instead of "
+                        + policy.batchSize(),
+                "; half as many batches would cost "
+                        + prices.batches(plainScale(spared), plainScale(spared)).toPlainString()
+                        + " units less, or more where changes fold");
+    }
+
+    /** Adaptive batches that are not as large as they may be: their flushes take as long as they may. */
+    private static Optional<Next> longerFlush(FlushCounts flushes, BatchSizing sizing) {
+        return flushes.events() >= flushes.flushes() * sizing.maxEvents()
+                ? Optional.empty()
+                : Optional.of(new Next(
+                        instead("flush.time", SettingText.duration(twice(sizing.flushTime())), sizing.flushTime()),
+                        "; adaptive batches grow with the time that their flush may take, to "
+                                + Quantity.events(sizing.maxEvents()) + " at most"));
+    }
+
+    private static Next longerWait(FlushCounts flushes, boolean recent, FlushPolicy policy) {
+        Duration wait = policy.liveWithin().isZero() ? WAIT : twice(policy.liveWithin());
         long most = Duration.ofHours(1).dividedBy(wait);
-        String bound = recent && flushes.flushes() > most
-                ? String.format(Locale.ROOT, "; at most %,d an hour would be left of %,d", most, flushes.flushes())
-                : "; how much it saves depends on how events come: `millrace cost` with --rate tells";
-        return "The next cheaper setting: flush.live: within "
-                + Quantity.time(wait).replace(" ", "") + ", if a live event may wait that long. " + capital(share)
-                + bound + ".";
+        return new Next(
+                "flush.live: " + SettingText.waiting(wait) + ", if a live event may wait that long",
+                recent && most > 0 && flushes.flushes() > most
+                        ? String.format(
+                                Locale.ROOT, "; at most %,d an hour would be left of %,d", most, flushes.flushes())
+                        : "; how much it saves depends on how events come: `millrace cost` with --rate tells");
+    }
+
+    private static String instead(String setting, String value, Duration now) {
+        return setting + ": " + value + " instead of " + SettingText.duration(now);
+    }
+
+    private static Duration twice(Duration time) {
+        Duration twice = time.multipliedBy(2);
+        return twice.compareTo(Quantities.LONGEST) > 0 ? Quantities.LONGEST : twice;
     }
 
     private static String capital(String sentence) {
@@ -233,8 +288,17 @@ public final class BillReport {
 
     /** How many flushes it would be if each were its own: of one that n projections shared, 1/n. */
     private static BigDecimal parts(List<FlushCounts> counts) {
-        double shares = counts.stream().mapToDouble(FlushCounts::shares).sum();
-        BigDecimal parts = BigDecimal.valueOf(shares).setScale(2, RoundingMode.HALF_UP);
-        return parts.remainder(BigDecimal.ONE).signum() == 0 ? parts.setScale(0, RoundingMode.UNNECESSARY) : parts;
+        return plainScale(counts.stream()
+                .map(FlushCounts::shares)
+                .reduce(BigDecimal.ZERO, BigDecimal::add)
+                .setScale(2, RoundingMode.HALF_UP));
+    }
+
+    private static boolean isShared(List<FlushCounts> counts) {
+        return counts.stream().anyMatch(one -> one.shares().compareTo(BigDecimal.valueOf(one.flushes())) != 0);
+    }
+
+    private static BigDecimal plainScale(BigDecimal number) {
+        return number.remainder(BigDecimal.ONE).signum() == 0 ? number.setScale(0, RoundingMode.UNNECESSARY) : number;
     }
 }

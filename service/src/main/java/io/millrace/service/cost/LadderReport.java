@@ -7,6 +7,7 @@ import io.millrace.cost.Quantity;
 import io.millrace.cost.RecordedStream;
 import io.millrace.cost.RungCost;
 import io.millrace.cost.Sweep;
+import io.millrace.cost.Sweep.Mark;
 import io.millrace.projections.Projection;
 import io.millrace.projections.ReadModel;
 import io.millrace.projections.RowKey;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -40,14 +42,21 @@ public final class LadderReport {
         prices.put("perStatement", settings.prices().perStatement());
         facts.put("prices", prices);
         ladder.checkpoint().ifPresent(checkpoint -> facts.put("checkpoint", shown(checkpoint)));
-        List<String> about = List.of(
+        List<String> about = new ArrayList<>(List.of(
                 "Stream: " + stream.description() + ".",
                 "Prices in units: " + settings.prices().describe() + ".",
-                ends(ladder));
+                ends(ladder)));
+        if (settings.isAdaptive()) {
+            about.add(String.format(
+                    Locale.ROOT,
+                    "Its batches are adaptive: they grow by how long a flush takes, which virtual time cannot tell; priced"
+                            + " at batches of %,d, what they begin with.",
+                    settings.batchSize()));
+        }
         List<Report.Section> sections = new ArrayList<>(List.of(ladderSection(ladder)));
         sweeps.stream()
                 .filter(sweep -> !sweep.points().isEmpty())
-                .forEach(sweep -> sections.add(sweepSection(sweep, stream)));
+                .forEach(sweep -> sections.add(sweepSection(sweep, stream, settings)));
         return new Report(
                 "What projection " + projection.name() + " costs, rung by rung",
                 facts,
@@ -119,7 +128,7 @@ public final class LadderReport {
         return notes;
     }
 
-    private static Report.Section sweepSection(Sweep sweep, RecordedStream stream) {
+    private static Report.Section sweepSection(Sweep sweep, RecordedStream stream, LadderSettings settings) {
         boolean live = sweep.setting().equals("flush.live");
         List<Column> columns = List.of(
                 Column.words("value", sweep.setting()),
@@ -132,7 +141,9 @@ public final class LadderReport {
                 Column.number("longestWaitMs", live ? "longest wait" : ""),
                 Column.words("mark", " "),
                 Column.hidden("set"),
-                Column.hidden("knee"));
+                Column.hidden("knee"),
+                Column.hidden("everything"),
+                Column.hidden("cut"));
         return new Report.Section(
                 live ? "freshness" : "batchSizes",
                 live
@@ -140,7 +151,7 @@ public final class LadderReport {
                         : "How large batches are",
                 new Table(
                         columns, sweep.points().stream().map(LadderReport::row).toList()),
-                List.of(advice(sweep, live)),
+                List.of(advice(sweep, live, settings)),
                 Optional.of(new Chart(
                         Chart.Kind.LINE,
                         !live,
@@ -157,11 +168,17 @@ public final class LadderReport {
     private static List<Cell> row(Sweep.Point point) {
         RungCost cost = point.cost();
         List<String> marks = new ArrayList<>();
-        if (point.knee()) {
+        if (point.is(Mark.KNEE)) {
             marks.add("<- the knee");
         }
-        if (point.isSet()) {
+        if (point.is(Mark.SET)) {
             marks.add("(as set)");
+        }
+        if (point.is(Mark.EVERYTHING)) {
+            marks.add("(all at hand)");
+        }
+        if (point.is(Mark.CUT)) {
+            marks.add("(cut by bytes or rows)");
         }
         return List.of(
                 Cell.text(point.value()),
@@ -173,30 +190,35 @@ public final class LadderReport {
                 new Cell(cost.averageWait().toMillis(), Quantity.time(cost.averageWait())),
                 new Cell(cost.longestWait().toMillis(), Quantity.time(cost.longestWait())),
                 Cell.text(String.join(" ", marks)),
-                new Cell(point.isSet(), ""),
-                new Cell(point.knee(), ""));
+                new Cell(point.is(Mark.SET), ""),
+                new Cell(point.is(Mark.KNEE), ""),
+                new Cell(point.is(Mark.EVERYTHING), ""),
+                new Cell(point.is(Mark.CUT), ""));
     }
 
-    private static String advice(Sweep sweep, boolean live) {
+    private static String advice(Sweep sweep, boolean live, LadderSettings settings) {
         Sweep.Point knee = sweep.knee();
         Sweep.Point set = sweep.set();
-        BigDecimal costs = knee.cost().units();
         String why = live
                 ? "no longer wait saves another tenth, and a live event shows after "
                         + Quantity.time(knee.cost().longestWait()) + " at most"
                 : "no larger batch saves another tenth, each shows history later, and this one holds "
                         + Quantity.bytes(knee.cost().largestBytes()) + " of events";
+        if (!live && settings.isAdaptive()) {
+            return "Adaptive batches find their size by themselves. Of those that stay, " + knee.value()
+                    + " is worth it: " + why + ".";
+        }
         if (knee.equals(set)) {
             return sweep.setting() + ": " + set.value() + " is well set: " + why + ".";
         }
-        boolean saves = costs.compareTo(set.cost().units()) < 0;
-        String against = saves
-                ? "saves "
-                        + percent(set.cost().units().subtract(costs), set.cost().units()) + " against " + set.value()
-                : "costs "
-                        + percent(costs.subtract(set.cost().units()), set.cost().units()) + " more than " + set.value();
         return "Set " + sweep.setting() + ": " + knee.value() + (live ? ", where the wait may be" : "") + ". It "
-                + against + "; " + why + ".";
+                + against(knee.cost().units(), set.cost().units()) + set.value() + "; " + why + ".";
+    }
+
+    private static String against(BigDecimal costs, BigDecimal set) {
+        return costs.compareTo(set) < 0
+                ? "saves " + percent(set.subtract(costs), set) + " against "
+                : "costs " + percent(costs.subtract(set), set) + " more than ";
     }
 
     private static String percent(BigDecimal part, BigDecimal whole) {
@@ -223,7 +245,7 @@ public final class LadderReport {
 
     private static String rows(ReadModel model, Map<RowKey, Map<String, Object>> rows) {
         if (rows.size() > ROWS_TO_TELL) {
-            return String.format(java.util.Locale.ROOT, "%,d rows", rows.size());
+            return String.format(Locale.ROOT, "%,d rows", rows.size());
         }
         return rows.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())

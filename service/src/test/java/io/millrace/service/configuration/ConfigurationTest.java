@@ -160,6 +160,7 @@ class ConfigurationTest {
                 "projections: {a: {batch-size: 0}} | yaml | `projections.a.batch-size` must be at least 1",
                 "projections: {a: {batch-age: 3y}} | yaml | `projections.a.batch-age`: expected a duration like",
                 "projections: {a: {flush: {live: often}}} | yaml | `projections.a.flush.live`: expected `each`, or",
+                "projections: {a: {flush: {live: within 3000000h}}} | yaml | `projections.a.flush.live`: expected a duration of at most 8760h",
                 "projections: {a: {flush: {live: within x}}} | yaml | `projections.a.flush.live`: expected a duration",
                 "projections: {a: {batch-bytes: huge}} | yaml | `projections.a.batch-bytes`: expected a size like",
                 "plugins: a: b | line 3, column 11 | not well-formed YAML: mapping values are not allowed here",
