@@ -38,11 +38,27 @@ public final class SimulatedCommitters {
             Projection projection,
             Checkpoint checkpoint,
             Writer writer) {
-        PostgresBatchCommitter committer = PostgresBatchCommitter.over(
+        return of(projection.name(), database, process, List.of(projection), List.of(checkpoint), writer);
+    }
+
+    /**
+     * The same, of one projection or of several that flush together.
+     *
+     * @throws Lost if it cannot be connected
+     */
+    public static PostgresBatchCommitter of(
+            String name,
+            SimulatedDatabase database,
+            SimulatedProcess process,
+            List<Projection> projections,
+            List<Checkpoint> checkpoints,
+            Writer writer) {
+        PostgresBatchCommitter committer = PostgresBatchCommitter.overGroup(
+                name,
                 writing -> new Session(told(() -> database.connect(process))),
                 "public",
-                projection,
-                checkpoint,
+                projections,
+                checkpoints,
                 writer);
         try {
             committer.connect();
@@ -66,18 +82,24 @@ public final class SimulatedCommitters {
 
         @Override
         public long flush(Flush flush, Writer writer) throws SQLException {
-            Checkpoint from = flush.moves().get(0).from();
-            Batch batch = flush.moves().get(0).batch();
-            DatabaseSession.Move move = new DatabaseSession.Move(
+            List<DatabaseSession.Move> moves =
+                    flush.moves().stream().map(move -> move(move, writer)).toList();
+            return told(() -> session.flush(moves));
+        }
+
+        private static DatabaseSession.Move move(Flush.Move move, Writer writer) {
+            Checkpoint from = move.from();
+            Batch batch = move.batch();
+            return new DatabaseSession.Move(
                     from.projection(),
                     from.epoch(),
                     from.flushNumber(),
                     from.position(),
                     batch.checkpoint(),
                     batch.lastHandled(),
-                    written(flush.plan(), batch),
+                    written(move.plan(), batch),
+                    effects(batch),
                     writer);
-            return told(() -> session.flush(move, effects(batch)));
         }
 
         /** What is put aside is written only by statements of its own. */
@@ -110,7 +132,7 @@ public final class SimulatedCommitters {
 
         @Override
         public List<Checkpoint> readCheckpoints(List<String> projections) throws SQLException {
-            return List.of(told(() -> session.readCheckpoint(projections.get(0))));
+            return told(() -> session.readCheckpoints(projections));
         }
 
         @Override

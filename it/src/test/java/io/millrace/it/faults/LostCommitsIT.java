@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.embedded.EmbeddedPostgres;
 import io.millrace.it.Cli;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -128,6 +130,41 @@ final class LostCommitsIT {
                 });
     }
 
+    /** Who reads alone again after it is told of the least of them only: each says its own. */
+    @Test
+    void saysHowFarEachWentBackWhereTwoAreReadAsOne() throws Exception {
+        DataFolder backup = new DataFolder(folder.resolve("backup"));
+        Path both = rig.configuration(rig.store.port(), toPostgres.port());
+        Files.writeString(both, "  " + DeparturesAgain.NAME + ":\n", StandardOpenOption.APPEND);
+        goesBack(
+                both,
+                List.of(Standing.PROJECTION, DeparturesAgain.NAME),
+                "PostgreSQL: an older backup put back, two projections read as one",
+                () -> {
+                    rig.postgres().stop();
+                    rig.dataFolder().copyTo(backup);
+                    rig.postgres().restart();
+                },
+                run -> {
+                    assertThat(run.err()).contains("2 projections read as one: ");
+                    rig.postgres().stop();
+                    backup.copyTo(rig.dataFolder());
+                    rig.postgres().restart();
+                });
+        awaitSame("airport_departures_again", "airport_departures");
+    }
+
+    private void awaitSame(String one, String other) throws Exception {
+        String differences =
+                "SELECT count(*) FROM (SELECT origin, flights FROM %s EXCEPT SELECT origin, flights FROM %s)"
+                        + " AS different";
+        Await.until(
+                PATIENCE,
+                () -> one + " has what " + other + " has",
+                () -> rig.ask(differences.formatted(other, one)).equals("0")
+                        && rig.ask(differences.formatted(one, other)).equals("0"));
+    }
+
     private interface Act {
         void run() throws Exception;
     }
@@ -145,7 +182,13 @@ final class LostCommitsIT {
     }
 
     private void goesBack(String what, Act fromNowOn, Loss loss) throws Exception {
-        try (Cli.Running run = Rig.run(rig.configuration(rig.store.port(), toPostgres.port()))) {
+        Path one = rig.configuration(rig.store.port(), toPostgres.port());
+        goesBack(one, List.of(Standing.PROJECTION), what, fromNowOn, loss);
+    }
+
+    private void goesBack(Path configuration, List<String> projections, String what, Act fromNowOn, Loss loss)
+            throws Exception {
+        try (Cli.Running run = Rig.run(configuration)) {
             try (Traffic traffic = Traffic.on(rig)) {
                 traffic.awaitShown();
                 fromNowOn.run();
@@ -156,12 +199,14 @@ final class LostCommitsIT {
                 fault.awaitProgress(PROMISED);
             }
             rig.awaitHead(PATIENCE);
-            List<String> said = Arrays.stream(run.err().split("\n", -1))
-                    .filter(line -> line.contains("lost commits"))
-                    .toList();
-            assertThat(said).as(run.err()).hasSize(1);
-            assertThat(said.get(0)).contains("expected its checkpoint at ", "but it stands at ");
-            said.forEach(line -> System.out.println("fault " + what + ": the log said: " + line));
+            for (String projection : projections) {
+                List<String> said = Arrays.stream(run.err().split("\n", -1))
+                        .filter(line -> line.contains("lost commits of projection " + projection + " "))
+                        .toList();
+                assertThat(said).as(run.err()).hasSize(1);
+                assertThat(said.get(0)).contains("expected its checkpoint at ", "but it stands at ");
+                said.forEach(line -> System.out.println("fault " + what + ": the log said: " + line));
+            }
             assertThat(run.stop().exitCode()).as(run.err()).isZero();
         }
     }

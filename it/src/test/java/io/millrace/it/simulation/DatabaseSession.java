@@ -9,6 +9,7 @@ import io.millrace.checkpoint.Writer;
 import io.millrace.projections.Effect;
 import io.millrace.projections.RejectedChangeException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,8 +29,8 @@ public final class DatabaseSession {
     private boolean alive = true;
     private boolean cut;
     private boolean failedTransaction;
-    /** Who left a flush here that may still be run, or whose locks are held. */
-    private Optional<Writer> leftBy = Optional.empty();
+    /** A flush that was left here, and may still be run, or holds locks. */
+    private List<Move> left = List.of();
 
     /** No answer came, and none will. */
     public static final class Lost extends RuntimeException {
@@ -55,7 +56,7 @@ public final class DatabaseSession {
         }
     }
 
-    /** Where the checkpoint is to stand, and where it is to move to. */
+    /** What a flush is to write of one projection: where the checkpoint is to stand, and where it is to move to. */
     public record Move(
             String projection,
             long epoch,
@@ -64,6 +65,7 @@ public final class DatabaseSession {
             Position to,
             Optional<HandledEvent> lastHandled,
             SetAside aside,
+            List<Effect> effects,
             Writer writer) {}
 
     DatabaseSession(SimulatedDatabase database, SimulatedProcess client, int processId) {
@@ -83,22 +85,23 @@ public final class DatabaseSession {
 
     // ---- what the client calls
 
-    /** One flush; returns when the checkpoint moved, in microseconds since 1970. */
-    public long flush(Move move, List<Effect> effects) {
+    /** One flush, of one projection or of several; returns when the checkpoints moved, in microseconds since 1970. */
+    public long flush(List<Move> moves) {
+        Writer writer = moves.get(0).writer();
         send();
-        database.requireNothingLeftBy(move.writer());
-        crashInFlush(move, effects);
+        database.requireNothingLeftBy(writer);
+        crashInFlush(moves);
         if (faults.strikes(Fault.FLUSH_LOST)) {
             throw lose("the connection was reset");
         }
         if (faults.strikes(Fault.LEFT_WAITING)) {
-            leaveWaiting(Fault.LEFT_WAITING, move, effects);
+            leaveWaiting(Fault.LEFT_WAITING, moves);
             client.await(faults.nanos(Fault.LEFT_WAITING, Duration.ofSeconds(5)));
             throw lose("the socket timed out");
         }
         if (faults.strikes(Fault.LEFT_HOLDING_LOCKS)) {
-            database.lock(move.projection(), this);
-            leftBy = Optional.of(move.writer());
+            moves.forEach(move -> database.lock(move.projection(), this));
+            left = moves;
             client.time().after(faults.nanos(Fault.LEFT_HOLDING_LOCKS, LONGEST_REMNANT), this::endAtServer);
             throw lose("the socket timed out with half of the flush sent");
         }
@@ -113,25 +116,25 @@ public final class DatabaseSession {
         if (faults.strikes(Fault.FLUSH_REFUSED)) {
             throw refuse(MOMENTARY[faults.draw(Fault.FLUSH_REFUSED, MOMENTARY.length)], "not now");
         }
-        awaitLock(move.projection());
-        long movedAt = execute(move, effects);
+        moves.forEach(move -> awaitLock(move.projection()));
+        long movedAt = execute(moves);
         if (faults.strikes(Fault.REPLY_LOST)) {
-            database.world.safety.isUnheard(client, move.projection(), move.to());
+            moves.forEach(move -> database.world.safety.isUnheard(client, move.projection(), move.to()));
             throw lose("the connection was reset before the reply");
         }
         receive();
         return movedAt;
     }
 
-    private void crashInFlush(Move move, List<Effect> effects) {
+    private void crashInFlush(List<Move> moves) {
         if (!faults.strikes(Fault.CRASH_IN_FLUSH)) {
             return;
         }
         switch (faults.draw(Fault.CRASH_IN_FLUSH, 3)) {
             case 0 -> database.world.met.state(Met.Expected.NO_COMMIT_BEFORE_DEATH);
-            case 1 -> leaveWaiting(Fault.CRASH_IN_FLUSH, move, effects);
+            case 1 -> leaveWaiting(Fault.CRASH_IN_FLUSH, moves);
             default -> {
-                executeUnheard(move, effects);
+                executeUnheard(moves);
                 database.world.met.state(Met.Expected.COMMIT_BEFORE_DEATH);
             }
         }
@@ -140,41 +143,68 @@ public final class DatabaseSession {
     }
 
     /** It waits for a lock, and goes on with the flush when it has it, whoever still listens. */
-    private void leaveWaiting(Fault fault, Move move, List<Effect> effects) {
+    private void leaveWaiting(Fault fault, List<Move> moves) {
         client.time().after(faults.nanos(fault, LONGEST_REMNANT), () -> {
             if (alive) {
-                boolean committed = database.lockedBy(move.projection()) == null && executeUnheard(move, effects);
+                boolean locked = moves.stream().anyMatch(move -> database.lockedBy(move.projection()) != null);
+                boolean committed = !locked && executeUnheard(moves);
                 database.world.met.state(
                         committed ? Met.Expected.LATE_COMMIT_OF_A_LOST_SESSION : Met.Expected.LATE_COMMIT_REFUSED);
                 endAtServer();
             }
         });
         cut = true;
-        leftBy = Optional.of(move.writer());
+        left = moves;
     }
 
     boolean isLeftBy(Writer writer) {
-        return leftBy.equals(Optional.of(writer));
+        return left.stream().anyMatch(move -> move.writer().equals(writer));
     }
 
-    private boolean executeUnheard(Move move, List<Effect> effects) {
+    boolean isLeftUnder(String projection, long epoch) {
+        return left.stream().anyMatch(move -> move.projection().equals(projection) && move.epoch() == epoch);
+    }
+
+    private boolean executeUnheard(List<Move> moves) {
         try {
-            execute(move, effects);
+            execute(moves);
             return true;
         } catch (Refused nobodyHears) {
             return false;
         }
     }
 
-    private long execute(Move move, List<Effect> effects) {
-        Checkpoint found = database.state().checkpoint(move.projection());
+    private long execute(List<Move> moves) {
+        List<Checkpoint> found = moves.stream()
+                .map(move -> database.state().checkpoint(move.projection()))
+                .toList();
+        List<SimulatedDatabase.Written> all = new ArrayList<>();
+        for (int i = 0; i < moves.size(); i++) {
+            all.add(new SimulatedDatabase.Written(
+                    moves.get(i).effects(), moves.get(i).aside(), moved(found.get(i), moves.get(i))));
+        }
+        try {
+            database.commitFlush(all);
+        } catch (RejectedChangeException e) {
+            throw refuse(e.sqlState(), String.valueOf(e.getMessage()));
+        }
+        for (int i = 0; i < moves.size(); i++) {
+            Checkpoint moved = all.get(i).moved();
+            database.world.trace(() -> this + " commits " + describe(moved));
+            database.world.safety.committed(
+                    client, found.get(i), moved, moves.get(i).aside());
+        }
+        return database.now().getEpochSecond() * 1_000_000;
+    }
+
+    private Checkpoint moved(Checkpoint found, Move move) {
         boolean stands = found.epoch() == move.epoch()
                 && found.flushNumber() == move.flushNumber()
                 && found.position().equals(move.from());
         if (!stands) {
             throw refuse("MR001", "the checkpoint does not stand there");
         }
-        Checkpoint moved = new Checkpoint(
+        return new Checkpoint(
                 move.projection(),
                 move.epoch(),
                 Optional.of(move.to()),
@@ -182,14 +212,6 @@ public final class DatabaseSession {
                 move.flushNumber() + 1,
                 Optional.of(move.writer()),
                 Optional.of(database.now()));
-        try {
-            database.commitFlush(move.projection(), effects, move.aside(), moved);
-        } catch (RejectedChangeException e) {
-            throw refuse(e.sqlState(), String.valueOf(e.getMessage()));
-        }
-        database.world.trace(() -> this + " commits " + describe(moved));
-        database.world.safety.committed(client, found, moved, move.aside());
-        return database.now().getEpochSecond() * 1_000_000;
     }
 
     private static String describe(Checkpoint checkpoint) {
@@ -208,16 +230,18 @@ public final class DatabaseSession {
         receive();
     }
 
-    /** Reads the checkpoint, waiting for whoever moves it. */
-    public Checkpoint readCheckpoint(String projection) {
+    /** Reads checkpoints, waiting for whoever moves them. */
+    public List<Checkpoint> readCheckpoints(List<String> projections) {
         send();
         if (faults.strikes(Fault.CHECKPOINT_UNREAD)) {
             throw faults.draw(Fault.CHECKPOINT_UNREAD, 2) == 0
                     ? lose("the connection was reset")
                     : new Refused("25006", "cannot execute SELECT FOR UPDATE in a read-only transaction");
         }
-        awaitLock(projection);
-        Checkpoint found = database.state().checkpoint(projection);
+        projections.forEach(this::awaitLock);
+        List<Checkpoint> found = projections.stream()
+                .map(projection -> database.state().checkpoint(projection))
+                .toList();
         receive();
         return found;
     }

@@ -53,7 +53,7 @@ public final class History {
         this.projection = projection;
         this.policy = policy.onPoison();
         this.random = new SplittableRandom(seed);
-        this.emptyRows = Tallies.render(fold);
+        this.emptyRows = Tallies.render(fold, projection);
     }
 
     public List<Recorded> events() {
@@ -127,7 +127,7 @@ public final class History {
             setAside(event);
         }
         if (poison.isEmpty()) {
-            rowsAfter.put(event.position(), Tallies.render(fold));
+            rowsAfter.put(event.position(), Tallies.render(fold, projection));
         }
     }
 
@@ -174,7 +174,7 @@ public final class History {
                 passes(event, rows);
             }
         }
-        return Tallies.render(rows);
+        return Tallies.render(rows, projection);
     }
 
     /** Whether the projection handles it. */

@@ -25,6 +25,7 @@ final class Program implements LeaseListener {
     final SimulatedProcess process;
     private final Map<String, Work> works = new LinkedHashMap<>();
     private final @Nullable Leases leases;
+    private final @Nullable Groups groups;
     private final Loop leaseLoop;
     private boolean over;
 
@@ -42,6 +43,7 @@ final class Program implements LeaseListener {
                         this,
                         world.time::nanos)
                 : null;
+        this.groups = world.scenario.grouped() ? new Groups(this) : null;
         this.leaseLoop = new Loop(process, this::stepLeases);
     }
 
@@ -64,30 +66,31 @@ final class Program implements LeaseListener {
     }
 
     private void begin(String projection, OptionalLong epoch) {
-        Work work = new Work(this, projection(projection), epoch);
+        Work work = new Work(this, world.projection(projection), epoch);
         works.put(projection, work);
         work.start();
-    }
-
-    private Projection projection(String name) {
-        return world.projections.stream()
-                .filter(projection -> projection.name().equals(name))
-                .findFirst()
-                .orElseThrow();
     }
 
     // ---- the leases say
 
     @Override
     public void granted(String projection, long epoch) {
-        begin(projection, OptionalLong.of(epoch));
+        if (groups != null) {
+            groups.join(world.projection(projection), epoch);
+        } else {
+            begin(projection, OptionalLong.of(epoch));
+        }
     }
 
     @Override
     public void handOver(String projection, String why) {
         world.met.state(Met.Expected.LEASE_HANDED_OVER);
         world.trace(() -> process + " is to hand over " + projection + ": " + why);
-        work(projection).stop(STOP_WITHIN);
+        if (groups != null) {
+            groups.stop(projection, STOP_WITHIN);
+        } else {
+            work(projection).stop(STOP_WITHIN);
+        }
     }
 
     @Override
@@ -96,7 +99,11 @@ final class Program implements LeaseListener {
             world.met.state(Met.Expected.LEASE_RUN_OUT_AT_ITS_HOLDER);
         }
         world.trace(() -> process + " has lost " + projection + ": " + why);
-        work(projection).fence(why);
+        if (groups != null) {
+            groups.fence(projection, why);
+        } else {
+            work(projection).fence(why);
+        }
     }
 
     @Override
@@ -112,17 +119,17 @@ final class Program implements LeaseListener {
 
     /** It cannot begin now, since the database cannot be reached or refuses it. */
     void notBegun(Work work) {
-        ended(work, Leases.Then.STAND_BY);
+        ended(work.name(), Leases.Then.STAND_BY);
     }
 
-    void ended(Work work, Ended state) {
+    void ended(String projection, Ended state) {
         boolean failed = state instanceof ProjectorState.Failed;
-        ended(work, failed ? Leases.Then.GIVE_UP : Leases.Then.STAND_BY);
+        ended(projection, failed ? Leases.Then.GIVE_UP : Leases.Then.STAND_BY);
     }
 
-    private void ended(Work work, Leases.Then then) {
+    private void ended(String projection, Leases.Then then) {
         if (leases != null) {
-            leases.ended(work.name(), then);
+            leases.ended(projection, then);
             leaseLoop.wakeUp();
         } else if (works.values().stream().allMatch(Work::isOver)) {
             end();
@@ -159,6 +166,9 @@ final class Program implements LeaseListener {
     }
 
     boolean isLive(String projection) {
+        if (groups != null) {
+            return isRunning() && groups.isLive(projection);
+        }
         Work work = works.get(projection);
         return isRunning() && work != null && work.isLive();
     }
@@ -169,6 +179,6 @@ final class Program implements LeaseListener {
 
     @Override
     public String toString() {
-        return process + (isRunning() ? " " + works.values() : " (dead)");
+        return process + (!isRunning() ? " (dead)" : " " + (groups == null ? works.values() : groups));
     }
 }

@@ -111,6 +111,9 @@ final class Safety {
 
     /** A writer begins under this epoch. */
     void begins(SimulatedProcess process, Checkpoint checkpoint) {
+        if (world.scenario.leases()) {
+            world.database.requireNothingLeftUnder(checkpoint);
+        }
         owners.put(new Tenure(checkpoint.projection(), checkpoint.epoch()), process.id());
     }
 
@@ -162,7 +165,7 @@ final class Safety {
                 world.database.state().checkpoint(projection).position();
         Supplier<Set<UUID>> leftOut = withoutThese.get(projection);
         String expected = leftOut == null ? world.history.rowsAt(position) : world.history.rowsWithout(leftOut.get());
-        String rows = Tallies.render(world.database.state().rows(projection));
+        String rows = Tallies.render(world.database.state().rows(projection), world.projection(projection));
         if (!rows.equals(expected)) {
             world.violate("the rows of " + projection + " at "
                     + position.map(Position::toString).orElse("its start") + " differ from a plain fold: rows=" + rows
@@ -228,6 +231,17 @@ final class Safety {
             }
         } else if (state instanceof ProjectorState.Fenced fenced && world.programsStarted() == 1 && !epochMoved) {
             world.violate(process + " was fenced, but nobody else writes " + projection + ": " + fenced.message());
+        }
+    }
+
+    /** A group has come to an end, which need not be that of its members. */
+    void groupEnded(SimulatedProcess process, List<String> projections, ProjectorState.Ended state) {
+        if (state instanceof ProjectorState.Failed failed) {
+            if (!Groups.isForeseen(failed) && !isForRepetition(failed.cause())) {
+                world.violate(process + " failed with " + projections + ": " + failed.cause());
+            }
+        } else {
+            projections.forEach(projection -> ended(process, projection, state));
         }
     }
 

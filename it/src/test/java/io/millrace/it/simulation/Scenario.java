@@ -58,6 +58,11 @@ record Scenario(
         };
     }
 
+    /** Whether the projections of a program run together when they can. */
+    boolean grouped() {
+        return leases && projections > 1 && Math.floorMod(seed / 16, 2L) == 0;
+    }
+
     /** What becomes of an event that cannot be handled; without any, it does not matter. */
     PoisonPolicy policy() {
         if (faults.stream().noneMatch(Fault::isPoison)) {

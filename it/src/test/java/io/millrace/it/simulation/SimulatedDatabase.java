@@ -5,6 +5,7 @@ import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.Writer;
 import io.millrace.projections.Effect;
 import io.millrace.projections.InMemoryReadModels;
+import io.millrace.projections.RejectedChangeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -86,20 +87,33 @@ public final class SimulatedDatabase {
         log.add(change);
     }
 
-    /** Rows, what is parked or settled, and checkpoint together. */
-    void commitFlush(String projection, List<Effect> effects, SetAside aside, Checkpoint moved) {
-        state.rows(projection).apply(effects); // or nothing, if it throws
+    /** What a flush writes of one projection. */
+    record Written(List<Effect> effects, SetAside aside, Checkpoint moved) {}
+
+    /** Rows, what is parked or settled, and checkpoints together: of all projections, or of none if it throws. */
+    void commitFlush(List<Written> all) {
         Instant now = now();
-        Consumer<State> rest = changed -> {
-            changed.parked(projection).keep(aside, now);
-            changed.checkpoints.put(projection, moved);
-        };
-        rest.accept(state);
-        flushes.add(log.size());
-        log.add(replayed -> {
-            replayed.rows(projection).apply(effects);
-            rest.accept(replayed);
+        Consumer<State> flush = changed -> all.forEach(written -> {
+            String projection = written.moved().projection();
+            changed.rows(projection).apply(written.effects());
+            changed.parked(projection).keep(written.aside(), now);
+            changed.checkpoints.put(projection, written.moved());
         });
+        try {
+            flush.accept(state);
+        } catch (RejectedChangeException e) {
+            if (all.size() > 1) {
+                replay(); // what the first of them had written is undone
+            }
+            throw e;
+        }
+        flushes.add(log.size());
+        log.add(flush);
+    }
+
+    private void replay() {
+        state = new State();
+        log.forEach(change -> change.accept(state));
     }
 
     /** Empties the tables and raises the epoch. */
@@ -131,8 +145,7 @@ public final class SimulatedDatabase {
         int length = flushes.get(first);
         log.subList(length, log.size()).clear();
         flushes.subList(first, flushes.size()).clear();
-        state = new State();
-        log.forEach(change -> change.accept(state));
+        replay();
         return true;
     }
 
@@ -192,9 +205,17 @@ public final class SimulatedDatabase {
                         session + " is still at work on a flush of " + writer + ", which sends another one"));
     }
 
+    /** Nothing that was sent under an epoch is still to come when somebody begins under the same one. */
+    void requireNothingLeftUnder(Checkpoint from) {
+        sessions.stream()
+                .filter(session -> session.isLeftUnder(from.projection(), from.epoch()))
+                .forEach(session -> world.violate(session + " is still at work on a flush of " + from.projection()
+                        + " in epoch " + from.epoch() + ", in which it goes on"));
+    }
+
     void ended(DatabaseSession session) {
         sessions.remove(session);
-        locks.values().remove(session);
+        locks.values().removeIf(holder -> holder == session);
     }
 
     void lock(String projection, DatabaseSession session) {
@@ -202,7 +223,7 @@ public final class SimulatedDatabase {
     }
 
     void unlock(DatabaseSession session) {
-        locks.values().remove(session);
+        locks.values().removeIf(holder -> holder == session);
     }
 
     @Nullable

@@ -23,14 +23,16 @@ final class Tallies {
 
     record Cleared(String name) {}
 
-    static final ReadModel TABLE = ReadModel.table("tallies")
-            .key("name", TEXT)
-            .column("events", BIGINT)
-            .column("total", NUMERIC)
-            .column("small", INTEGER)
-            .column("first", TEXT)
-            .column("last", TEXT)
-            .build();
+    private static ReadModel table(int number) {
+        return ReadModel.table("tallies_" + number)
+                .key("name", TEXT)
+                .column("events", BIGINT)
+                .column("total", NUMERIC)
+                .column("small", INTEGER)
+                .column("first", TEXT)
+                .column("last", TEXT)
+                .build();
+    }
 
     /** The name that makes the handler throw. */
     static final String POISON = "poison";
@@ -53,7 +55,7 @@ final class Tallies {
 
     /** @param mended from when on it is true, no event makes the handler throw */
     static Projection over(Source source, int number, Shape shape, BooleanSupplier mended) {
-        ProjectionBuilder builder = Projection.named("tallies-" + number).into(TABLE);
+        ProjectionBuilder builder = Projection.named("tallies-" + number).into(table(number));
         if (source instanceof Source.SingleStream single) {
             builder.fromStream(single.stream());
         } else if (source instanceof Source.StreamsStartingWith starting) {
@@ -92,10 +94,11 @@ final class Tallies {
         return shape == Shape.OWN ? event.stream() + " " + name : name;
     }
 
-    /** The table as text, the same for the same rows. */
-    static String render(InMemoryReadModels models) {
+    /** A projection's table as text, the same for the same rows of whichever of them. */
+    static String render(InMemoryReadModels models, Projection projection) {
         Map<String, String> lines = new TreeMap<>();
-        models.rows(TABLE).forEach((key, row) -> lines.put(key.toString(), new TreeMap<>(row).toString()));
+        models.rows(projection.readModels().get(0))
+                .forEach((key, row) -> lines.put(key.toString(), new TreeMap<>(row).toString()));
         return lines.toString();
     }
 }

@@ -4,6 +4,7 @@ import io.millrace.batching.Batch;
 import io.millrace.batching.BatchSizing;
 import io.millrace.batching.CommitOutcome;
 import io.millrace.batching.FlushPolicy;
+import io.millrace.batching.GroupCommitter;
 import io.millrace.batching.HandlingAhead;
 import io.millrace.batching.PoisonPolicy;
 import io.millrace.batching.Projector;
@@ -13,26 +14,35 @@ import io.millrace.batching.ProjectorState;
 import io.millrace.batching.QueueBounds;
 import io.millrace.batching.Surroundings;
 import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.Position;
 import io.millrace.checkpoint.Writer;
 import io.millrace.projections.EventSource;
 import io.millrace.projections.Projection;
+import io.millrace.projections.ProjectionGroup;
 import io.millrace.sql.PostgresBatchCommitter;
 import io.millrace.sql.SimulatedCommitters;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One projector in one program, from the beginning under an epoch to its end. */
+/** One projector in one program, of one projection or of a group of them, from the beginning to its end. */
 final class Work implements ProjectorListener {
     private static final Duration BEGIN_AGAIN_AFTER = Duration.ofMillis(250);
 
     private final Program program;
     private final World world;
     private final SimulatedProcess process;
-    private final Projection projection;
+    private final List<Projection> projections;
     private final OptionalLong epoch;
+    /** Who decides what becomes of it; the program, if nobody else does. */
+    private final @Nullable Consumer<Work> endedTo;
+
     private final Loop loop;
     private @Nullable PostgresBatchCommitter committer;
     private @Nullable Projector projector;
@@ -42,18 +52,49 @@ final class Work implements ProjectorListener {
     private boolean stepping;
     private boolean handling;
     private long lastBatch;
+    private boolean regroups;
+    private Optional<ProjectorState.Ended> endedAs = Optional.empty();
+    private List<Checkpoint> known = List.of();
+    private Optional<Position> failedAt = Optional.empty();
+    private Optional<Long> flushing = Optional.empty();
+    private Optional<Long> flushingWhenLooked = Optional.empty();
+    private boolean heldUp;
+    private Optional<Object> meeting = Optional.empty();
 
+    /** Of one projection, which finds its checkpoint by itself. */
     Work(Program program, Projection projection, OptionalLong epoch) {
+        this(program, List.of(projection), epoch, null);
+    }
+
+    /** Of projections whose checkpoints are known. */
+    Work(Program program, List<Projection> projections, Consumer<Work> endedTo) {
+        this(program, projections, OptionalLong.empty(), endedTo);
+    }
+
+    private Work(Program program, List<Projection> projections, OptionalLong epoch, @Nullable Consumer<Work> endedTo) {
         this.program = program;
         this.world = program.world;
         this.process = program.process;
-        this.projection = projection;
+        this.projections = List.copyOf(projections);
         this.epoch = epoch;
+        this.endedTo = endedTo;
         this.loop = new Loop(process, this::step);
     }
 
+    private boolean isGroup() {
+        return projections.size() > 1;
+    }
+
     String name() {
-        return projection.name();
+        return String.join("+", names());
+    }
+
+    List<String> names() {
+        return projections.stream().map(Projection::name).toList();
+    }
+
+    boolean runs(String projection) {
+        return names().contains(projection);
     }
 
     // ---- begin
@@ -82,7 +123,7 @@ final class Work implements ProjectorListener {
         } else if (stopAsked || fenced) {
             notBegun();
         } else {
-            run(checkpoint);
+            runFrom(List.of(checkpoint));
         }
     }
 
@@ -96,16 +137,25 @@ final class Work implements ProjectorListener {
 
     private void notBegun() {
         over = true;
-        program.notBegun(this);
+        if (endedTo != null) {
+            endedTo.accept(this);
+        } else {
+            program.notBegun(this);
+        }
     }
 
-    private void run(Checkpoint checkpoint) {
+    /** From these checkpoints, in the order of the projections. */
+    void runFrom(List<Checkpoint> checkpoints) {
         SplittableRandom random = new SplittableRandom(world.random.nextLong());
         Writer writer = new Writer(new UUID(13, random.nextLong()), "simulated", process.id());
         try {
-            committer = SimulatedCommitters.of(world.database, process, projection, checkpoint, writer);
+            committer = SimulatedCommitters.of(name(), world.database, process, projections, checkpoints, writer);
         } catch (DatabaseSession.Lost e) {
-            beginAgain();
+            if (endedTo != null) {
+                notBegun();
+            } else {
+                beginAgain();
+            }
             return;
         }
         if (stopAsked || fenced) {
@@ -113,13 +163,14 @@ final class Work implements ProjectorListener {
             notBegun();
             return;
         }
-        world.safety.begins(process, checkpoint);
+        known = checkpoints;
+        checkpoints.forEach(checkpoint -> world.safety.begins(process, checkpoint));
         world.met.state(Met.Expected.STARTING);
         projector = new Projector(
-                projection,
+                isGroup() ? group(checkpoints) : projections.get(0),
                 source(),
-                committer,
-                options(random, world.scenario.policy()),
+                isGroup() ? new GroupCommitter(committer) : committer,
+                options(random, isGroup() ? PoisonPolicy.STOP : world.scenario.policy()),
                 new Surroundings(this::commit, world.time::nanos, world.time, random, this::wakeUp)
                         .withAhead(new HandlingAhead(
                                 this::handle, 1 + random.nextInt(4), 1 + random.nextInt(3), random.nextInt(4))),
@@ -151,10 +202,20 @@ final class Work implements ProjectorListener {
         loop.wakeUp();
     }
 
+    private ProjectionGroup group(List<Checkpoint> checkpoints) {
+        List<ProjectionGroup.Member> members = new ArrayList<>();
+        for (int i = 0; i < projections.size(); i++) {
+            members.add(new ProjectionGroup.Member(
+                    projections.get(i), checkpoints.get(i).position()));
+        }
+        return new ProjectionGroup(name(), members);
+    }
+
     private EventSource source() {
-        EventSource source = world.store.sourceOf(process, signal -> world.safety.heard(process, name(), signal));
+        EventSource source = world.store.sourceOf(
+                process, signal -> names().forEach(name -> world.safety.heard(process, name, signal)));
         return (request, subscriber) -> {
-            world.safety.subscribes(process, name(), request.afterExclusive());
+            names().forEach(name -> world.safety.subscribes(process, name, request.afterExclusive()));
             return source.subscribe(request, subscriber);
         };
     }
@@ -191,12 +252,23 @@ final class Work implements ProjectorListener {
     private void end(ProjectorState.Ended state) {
         if (!over) {
             over = true;
-            if (!fenced) {
+            endedAs = Optional.of(state);
+            if (!fenced && isGroup()) {
+                world.safety.groupEnded(process, names(), state);
+            } else if (!fenced) {
                 world.safety.ended(process, name(), state);
             }
-            java.util.Objects.requireNonNull(committer).close();
-            program.ended(this, state);
+            its().close();
+            if (endedTo != null) {
+                endedTo.accept(this);
+            } else {
+                program.ended(name(), state);
+            }
         }
+    }
+
+    private PostgresBatchCommitter its() {
+        return java.util.Objects.requireNonNull(committer);
     }
 
     void stop(Duration within) {
@@ -219,6 +291,61 @@ final class Work implements ProjectorListener {
         return over;
     }
 
+    // ---- what groups are made by
+
+    /** Ends it in order, for its projections to go on in another one. */
+    void regroup(Duration within) {
+        regroups = true;
+        stop(within);
+    }
+
+    boolean regroups() {
+        return regroups;
+    }
+
+    void meetAt(Object place) {
+        meeting = Optional.of(place);
+    }
+
+    Optional<Object> meeting() {
+        return meeting;
+    }
+
+    void look() {
+        heldUp = flushing.isPresent() && flushing.equals(flushingWhenLooked);
+        flushingWhenLooked = flushing;
+    }
+
+    boolean isHeldUp() {
+        return heldUp;
+    }
+
+    /** Empty if it could not begin. */
+    Optional<ProjectorState.Ended> endedAs() {
+        return endedAs;
+    }
+
+    boolean hasLeftBatchUnderWay() {
+        return projector != null && projector.hasLeftBatchUnderWay();
+    }
+
+    boolean hasParked() {
+        return projector != null && projector.summary().parked() > 0;
+    }
+
+    Optional<Position> position() {
+        return committer == null ? Optional.empty() : committer.checkpoint().position();
+    }
+
+    /** What it failed to commit last. */
+    Optional<Position> failedAt() {
+        return failedAt;
+    }
+
+    Checkpoint checkpointOf(String projection) {
+        return its().checkpoints().get(names().indexOf(projection));
+    }
+
     boolean isLive() {
         return !over && projector != null && projector.state() instanceof ProjectorState.Live;
     }
@@ -238,6 +365,7 @@ final class Work implements ProjectorListener {
 
     @Override
     public void flushed(Batch batch, int attempt) {
+        flushing = Optional.of(batch.number());
         world.met.flush(batch.reason());
         if (fenced) {
             world.violate(process + " flushes " + name() + ", whose lease it has lost");
@@ -257,11 +385,35 @@ final class Work implements ProjectorListener {
     public void committed(Batch batch, CommitOutcome.Committed outcome, Duration took) {
         world.met.state(Met.Expected.COMMITTED_FLUSH);
         world.met.setAside(batch.setAside(), world.scenario.policy());
-        world.safety.acknowledged(process, name(), batch.checkpoint());
+        flushing = Optional.empty();
+        failedAt = Optional.empty();
+        if (isGroup()) {
+            world.met.state(Met.Expected.GROUP_FLUSH_COMMITTED);
+            acknowledged(its().checkpoints(), batch.checkpoint());
+        } else {
+            world.safety.acknowledged(process, name(), batch.checkpoint());
+        }
+    }
+
+    /** Those that were further on already have no part in it. */
+    private void acknowledged(List<Checkpoint> now, Position at) {
+        for (int i = 0; i < now.size(); i++) {
+            Checkpoint before = known.get(i);
+            boolean hasPart =
+                    before.position().isEmpty() || at.isAfter(before.position().get());
+            if (hasPart) {
+                world.safety.acknowledged(process, before.projection(), at);
+            }
+            if (!now.get(i).position().equals(hasPart ? Optional.of(at) : before.position())) {
+                world.violate(process + " takes " + now.get(i) + " to be where the flush to " + at + " left it");
+            }
+        }
+        known = now;
     }
 
     @Override
     public void failed(Batch batch, CommitOutcome outcome) {
+        failedAt = Optional.of(batch.checkpoint());
         world.met.outcome(outcome);
         world.trace(() -> process + " hears of the flush of " + name() + ": " + outcome);
     }

@@ -209,6 +209,13 @@ final class World {
         }
     }
 
+    Projection projection(String name) {
+        return projections.stream()
+                .filter(projection -> projection.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
     void claim(String projection, long forNanos) {
         ClaimCommand claim = new ClaimCommand(this, new SimulatedProcess(this, nextProcess()), projection, forNanos);
         claims.add(claim);
