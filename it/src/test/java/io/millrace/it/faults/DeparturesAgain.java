@@ -8,7 +8,7 @@ import io.millrace.projections.ProjectionProvider;
 import io.millrace.projections.ReadModel;
 import java.util.List;
 
-/** A second projection of the flights, for {@link Standing#PROJECTION} to be read together with. */
+/** A second projection of the flights, for {@link Rig.PROJECTION} to be read together with. */
 public final class DeparturesAgain implements ProjectionProvider {
     static final String NAME = "airport-departures-again";
 

@@ -138,7 +138,7 @@ final class LostCommitsIT {
         Files.writeString(both, "  " + DeparturesAgain.NAME + ":\n", StandardOpenOption.APPEND);
         goesBack(
                 both,
-                List.of(Standing.PROJECTION, DeparturesAgain.NAME),
+                List.of(Rig.PROJECTION, DeparturesAgain.NAME),
                 "PostgreSQL: an older backup put back, two projections read as one",
                 () -> {
                     rig.postgres().stop();
@@ -183,7 +183,7 @@ final class LostCommitsIT {
 
     private void goesBack(String what, Act fromNowOn, Loss loss) throws Exception {
         Path one = rig.configuration(rig.store.port(), toPostgres.port());
-        goesBack(one, List.of(Standing.PROJECTION), what, fromNowOn, loss);
+        goesBack(one, List.of(Rig.PROJECTION), what, fromNowOn, loss);
     }
 
     private void goesBack(Path configuration, List<String> projections, String what, Act fromNowOn, Loss loss)
