@@ -9,6 +9,9 @@ import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.millrace.embedded.EmbeddedEventStore;
+import io.millrace.eventstore.EventStoreConnection;
+import io.millrace.eventstore.ExpectedRevision;
+import io.millrace.eventstore.NewEvent;
 import io.millrace.service.TestProgram.Ended;
 import io.millrace.service.configuration.Configuration;
 import java.io.ByteArrayOutputStream;
@@ -17,10 +20,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
 import java.util.logging.LogManager;
@@ -39,7 +44,21 @@ import org.slf4j.LoggerFactory;
 /** Whatever goes wrong, and however much is logged: a password is nowhere in what the program prints. */
 class SecretsTest {
     private static final String CANARY = "hunter2canary";
-    private static final List<String> COMMANDS = List.of("run", "status", "schema --print", "replay payments");
+    /** All that read a configuration. FILE is one to import, NUMBER that of a parked event. */
+    private static final List<String> COMMANDS = List.of(
+            "run",
+            "status",
+            "schema --print",
+            "replay payments",
+            "parked list",
+            "parked show payments NUMBER",
+            "parked retry payments --all",
+            "parked discard payments --event NUMBER --yes",
+            "cost payments",
+            "import FILE --type Paid --stream account-{account}");
+
+    /** These would go on until they are told to stop. */
+    private static final List<String> UNTIL_STOPPED = List.of("run", "replay payments");
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -67,6 +86,15 @@ class SecretsTest {
         servers.close();
     }
 
+    /** It cannot be handled: the next run parks it. */
+    private static void appendBroken() {
+        try (EventStoreConnection events = EventStoreConnection.open(lockedStore("admin", CANARY))) {
+            NewEvent broken = NewEvent.json(
+                    UUID.randomUUID(), "Paid", "{\"account\":".getBytes(StandardCharsets.UTF_8), new byte[0]);
+            events.appender().appendNow("account-broken", ExpectedRevision.any(), List.of(broken));
+        }
+    }
+
     private static String lockedStore(String user, String password) {
         return locked.connectionString()
                 .replaceFirst("//(.*@)?", Matcher.quoteReplacement("//" + user + ":" + password + "@"));
@@ -74,7 +102,9 @@ class SecretsTest {
 
     private String configuration(String eventStore, String postgres) {
         return TestServers.write(
-                folder, "eventstore: " + eventStore + "\npostgres: " + postgres + "\nprojections: {payments: }\n");
+                folder,
+                "eventstore: " + eventStore + "\npostgres: " + postgres
+                        + "\nprojections: {payments: {on-poison: park}}\n");
     }
 
     private String goodPostgres() {
@@ -82,7 +112,15 @@ class SecretsTest {
     }
 
     /** Every command that connects, with everything logged; what it prints, also past the console. */
-    private static String allThatIsPrinted(String file) throws IOException {
+    private String allThatIsPrinted(String file) throws IOException {
+        return allThatIsPrinted(COMMANDS, "--config", file);
+    }
+
+    private String allThatIsPrinted(List<String> commands, String... more) throws IOException {
+        // What is imported twice from the same account is refused.
+        String rows = "account,amount,note\n" + UUID.randomUUID() + ",1,paid\n";
+        String payments =
+                Files.writeString(folder.resolve("payments.csv"), rows).toString();
         ByteArrayOutputStream behind = new ByteArrayOutputStream();
         PrintStream out = System.out;
         PrintStream err = System.err;
@@ -91,16 +129,18 @@ class SecretsTest {
             System.setOut(both);
             System.setErr(both);
             LogManager.getLogManager().readConfiguration(); // as it is in a process of its own
-            for (String command : COMMANDS) {
-                List<String> args = new ArrayList<>(List.of(command.split(" ")));
-                args.addAll(List.of("--verbose", "--config", file));
+            for (String command : commands) {
+                String named = command.replace("FILE", payments).replace("NUMBER", firstParked());
+                List<String> args = new ArrayList<>(List.of(named.split(" ")));
+                args.add("--verbose");
+                args.addAll(List.of(more));
                 TestProgram program = TestProgram.start(args.toArray(new String[0]));
                 if (command.equals("run")) {
                     TestProgram.await(
                             () -> !program.isRunning() || program.err().contains("LIVE"),
                             () -> "expected it to be live or to end:\n" + program.err());
                 }
-                Ended ended = program.stop();
+                Ended ended = UNTIL_STOPPED.contains(command) ? program.stop() : program.awaitEnd();
                 printed.append(ended.out()).append(ended.err());
             }
         } finally {
@@ -111,16 +151,44 @@ class SecretsTest {
         return printed.append(behind.toString(StandardCharsets.UTF_8)).toString();
     }
 
+    private static String firstParked() {
+        try {
+            return servers.query("SELECT coalesce(min(sequence), 1) FROM millrace.parked_events")
+                    .get(0);
+        } catch (SQLException noneYet) {
+            return "1";
+        }
+    }
+
     private static void assertSecret(String printed) {
         assertThat(printed).isNotBlank().doesNotContainIgnoringCase(CANARY);
     }
 
     @Test
     void noneWhenAllIsWell() throws IOException {
+        appendBroken();
         String printed = allThatIsPrinted(configuration(lockedStore("admin", CANARY), goodPostgres()));
 
-        assertThat(printed).contains("payments").doesNotContain("Exception");
+        assertThat(printed)
+                .contains("payments", "Parked: ", "account-broken", "Still parked: ", "Discarded 1 event.", "The bill")
+                .doesNotContain("Exception");
         assertSecret(printed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "esdb://admin:" + CANARY + "@127.0.0.1:1?tls=false",
+                "esdb://admin:" + CANARY + "@localhost:port",
+                "esdb://admin:" + CANARY + "%zz@localhost:2113",
+                "http://admin:" + CANARY + "@localhost",
+                "locked"
+            })
+    void noneFromAConnectionStringOnTheCommandLine(String eventStore) throws IOException {
+        String named = eventStore.equals("locked") ? lockedStore("admin", CANARY) : eventStore;
+        assertSecret(
+                allThatIsPrinted(List.of("import FILE --type Paid --stream account-{account} --eventstore " + named)));
+        assertSecret(allThatIsPrinted(List.of("cost payments --from " + named)));
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.it.Standing;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +19,8 @@ final class CrashIT {
     private static final int WARM_UP = 1_000;
     private static final int FLUSHES = FLIGHTS / 100;
     private static final int KILLS_PER_ROUND = 25;
+    private static final int FLIGHTS_OF_A_RUN = 40_000;
+    private static final int KILLS_OF_A_RUN = Integer.getInteger("millrace.it.run.kills", 5);
     private static final int IN_FLIGHT_PER_ROUND = 20;
     private static final Path FIGURES = Path.of("target", "crash.properties");
 
@@ -49,6 +53,21 @@ final class CrashIT {
             }
         }
         assertThat(figures.kills()).isGreaterThanOrEqualTo(wanted);
+    }
+
+    /** Two of three projections share their flushes: those are hit, and what the third does at the time. */
+    @Test
+    void countsEachFlightOnceInEveryProjectionOfARunThatIsKilled() throws Exception {
+        long seed = Long.getLong("millrace.it.seed", System.nanoTime());
+        try (Rig rig = Rig.start(folder, Rig.Projections.ONE_AND_TWO_THAT_SHARE);
+                FlushProxy proxy = FlushProxy.to(rig.postgres().port());
+                Flights flights = rig.flights()) {
+            flights.depart(FLIGHTS_OF_A_RUN);
+            List<Boolean> committed = new SharedCrashRound(rig, proxy, new SplittableRandom(seed)).run(KILLS_OF_A_RUN);
+            System.out.println("crash of run: seed " + seed + ", " + committed.size() + " kills in a flush of several, "
+                    + Collections.frequency(committed, true) + " of them committed");
+            assertThat(committed).contains(true, false);
+        }
     }
 
     private static String configuration(Rig rig) {

@@ -81,7 +81,7 @@ final class CrashRound {
         }
         int answered = proxy.answered() - answeredBefore;
         boolean inFlight = proxy.begun() - begunBefore > answered;
-        Await.until(PATIENCE, () -> "the server sessions of the killed projector end", this::sessionsHaveEnded);
+        rig.awaitNoSessions(PATIENCE);
         // With its lease each process begins an epoch of its own, and counts its flushes from 0.
         long flushed = rig.flushNumber() - answered;
         assertThat(flushed).as("flushes committed but not answered").isBetween(0L, inFlight ? 1L : 0L);
@@ -99,9 +99,5 @@ final class CrashRound {
                     process.kill();
                 })
                 .start();
-    }
-
-    private boolean sessionsHaveEnded() throws Exception {
-        return "0".equals(rig.ask("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'millrace%'"));
     }
 }

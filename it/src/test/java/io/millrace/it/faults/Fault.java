@@ -54,7 +54,8 @@ final class Fault {
 
     private boolean shows(long commitPosition) {
         try {
-            String position = rig.ask("SELECT split_part(position, '/', 1) FROM millrace.checkpoints");
+            String position = rig.ask(
+                    "SELECT min(coalesce(split_part(position, '/', 1), '0')::numeric)" + " FROM millrace.checkpoints");
             return !position.isEmpty() && Long.parseUnsignedLong(position) >= commitPosition;
         } catch (SQLException serverIsAway) {
             return false;

@@ -12,9 +12,9 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlushProxy implements AutoCloseable {
     private static final byte[] PG_FLUSH = {'H', 0, 0, 0, 4};
-    private static final byte[] MOVES_CHECKPOINT = "SELECT millrace.move_checkpoint(".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] MOVES_CHECKPOINT = "SELECT millrace.move_checkpoint".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] OF_SEVERAL = "SELECT millrace.move_checkpoints(".getBytes(StandardCharsets.UTF_8);
     private static final int PARSE = 'P';
     private static final int BIND = 'B';
     private static final int READY_FOR_QUERY = 'Z';
@@ -54,15 +55,27 @@ final class FlushProxy implements AutoCloseable {
 
     /** What is to happen, and when. */
     private static final class Trap {
+        private final boolean onlyShared;
         private final Step step;
+        private final Runnable before;
         private final Runnable action;
         private int flushesBefore;
 
-        Trap(int flushesBefore, Step step, Runnable action) {
+        Trap(int flushesBefore, boolean onlyShared, Step step, Runnable before, Runnable action) {
             this.flushesBefore = flushesBefore;
+            this.onlyShared = onlyShared;
             this.step = step;
+            this.before = before;
             this.action = action;
         }
+    }
+
+    /** What a message to the server has of a flush. */
+    private enum Content {
+        NO_FLUSH,
+        FLUSH,
+        /** Moves the checkpoints of several projections. */
+        SHARED_FLUSH
     }
 
     private FlushProxy(ServerSocket listener, int target) {
@@ -86,7 +99,17 @@ final class FlushProxy implements AutoCloseable {
 
     /** Once, {@code action} is run when the flush after so many others is at this step. */
     void at(int flushesBefore, Step step, Runnable action) {
-        trap.set(new Trap(flushesBefore, step, action));
+        trap.set(new Trap(flushesBefore, false, step, () -> {}, action));
+    }
+
+    /**
+     * Once, {@code action} is run when the flush after so many others is at this step; of those that several projections
+     * share, where these are meant.
+     *
+     * @param before is run before PostgreSQL has anything of it
+     */
+    void at(int flushesBefore, boolean onlyShared, Step step, Runnable before, Runnable action) {
+        trap.set(new Trap(flushesBefore, onlyShared, step, before, action));
     }
 
     /** How many flushes have come from the projector so far. */
@@ -112,7 +135,7 @@ final class FlushProxy implements AutoCloseable {
     private final class Link {
         private final Socket client;
         private final Socket server;
-        private final Set<String> flushStatements = new HashSet<>();
+        private final Map<String, Content> statements = new HashMap<>();
         private volatile @Nullable Trap answerTrap;
         private volatile boolean awaitsFlush;
         private volatile boolean answerIsLost;
@@ -143,16 +166,17 @@ final class FlushProxy implements AutoCloseable {
         }
 
         private void pass(List<byte[]> group, OutputStream out) throws IOException {
-            boolean flush = isFlush(group);
-            if (flush) {
+            Content content = content(group);
+            if (content != Content.NO_FLUSH) {
                 begun.incrementAndGet();
                 awaitsFlush = true;
             }
-            Trap mine = flush ? sprung() : null;
+            Trap mine = sprung(content);
             if (mine == null) {
                 out.write(joined(group));
                 return;
             }
+            mine.before.run();
             switch (mine.step) {
                 case BEGUN -> {
                     mine.action.run();
@@ -176,24 +200,22 @@ final class FlushProxy implements AutoCloseable {
             }
         }
 
-        private boolean isFlush(List<byte[]> group) {
-            boolean flush = false;
+        private Content content(List<byte[]> group) {
+            Content content = Content.NO_FLUSH;
             for (byte[] frame : group) {
+                Content its = Content.NO_FLUSH;
                 if (frame[0] == PARSE) {
-                    String statement = text(frame, 5);
-                    boolean moves = contains(frame, MOVES_CHECKPOINT);
-                    flush |= moves;
-                    if (moves) {
-                        flushStatements.add(statement);
-                    } else {
-                        flushStatements.remove(statement);
-                    }
+                    its = contains(frame, OF_SEVERAL)
+                            ? Content.SHARED_FLUSH
+                            : contains(frame, MOVES_CHECKPOINT) ? Content.FLUSH : Content.NO_FLUSH;
+                    statements.put(text(frame, 5), its);
                 } else if (frame[0] == BIND) {
                     String portal = text(frame, 5);
-                    flush |= flushStatements.contains(text(frame, 6 + portal.length()));
+                    its = statements.getOrDefault(text(frame, 6 + portal.length()), Content.NO_FLUSH);
                 }
+                content = its == Content.NO_FLUSH ? content : its;
             }
-            return flush;
+            return content;
         }
 
         void back() throws IOException {
@@ -229,9 +251,12 @@ final class FlushProxy implements AutoCloseable {
         }
     }
 
-    private @Nullable Trap sprung() {
+    private synchronized @Nullable Trap sprung(Content content) {
         Trap set = trap.get();
-        if (set == null || set.flushesBefore-- > 0) {
+        if (set == null
+                || content == Content.NO_FLUSH
+                || (set.onlyShared && content != Content.SHARED_FLUSH)
+                || set.flushesBefore-- > 0) {
             return null;
         }
         trap.set(null);

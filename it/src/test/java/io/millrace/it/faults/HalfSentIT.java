@@ -11,12 +11,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A flush stops on its way when half of it has been executed, and nobody says so: as when the writer freezes, or the
  * network goes, while a batch larger than the sockets' buffers is being sent. PostgreSQL then holds the locks of the rows
  * that it has changed, and waits for the rest.
  */
+@ParameterizedClass
+@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ONE_AND_TWO_THAT_SHARE")
 final class HalfSentIT {
     private static final Duration TAKEN_OVER_WITHIN = Duration.ofSeconds(5);
     private static final Duration NOTICED_WITHIN = Duration.ofSeconds(Rig.DEFAULTS ? 66 : 12);
@@ -32,9 +36,15 @@ final class HalfSentIT {
     @SuppressWarnings("NullAway.Init")
     private FlushProxy proxy;
 
+    private final Rig.Projections projections;
+
+    HalfSentIT(Rig.Projections projections) {
+        this.projections = projections;
+    }
+
     @BeforeEach
     void start() {
-        rig = Rig.start(folder);
+        rig = Rig.start(folder, projections);
         proxy = FlushProxy.to(rig.postgres().port());
     }
 
@@ -66,12 +76,14 @@ final class HalfSentIT {
             traffic.awaitShown();
             try (ProjectorProcess successor = run("successor", rig.configuration())) {
                 successor.awaitOutput("STANDBY", PATIENCE);
+                rig.awaitShares(PATIENCE);
+                int stoodBy = writer.said("STANDBY");
                 Fault fault = halt("half of a flush sent, then its writer frozen, another in STANDBY", writer::freeze);
                 fault.awaitProgress(TAKEN_OVER_WITHIN);
                 traffic.end();
                 rig.awaitHead(PATIENCE);
                 writer.thaw();
-                writer.awaitOutput("STANDBY", PATIENCE);
+                Await.until(PATIENCE, writer::output, () -> writer.said("STANDBY") > stoodBy);
                 assertThat(successor.stop()).as(successor.output()).isZero();
             }
             assertThat(writer.stop()).as(writer.output()).isZero();
@@ -80,9 +92,9 @@ final class HalfSentIT {
     }
 
     private Fault halt(String what, Runnable then) throws Exception {
-        proxy.at(0, Step.HALF_SENT, then);
+        proxy.at(0, projections.sharing() > 1, Step.HALF_SENT, () -> {}, then);
         Await.until(PATIENCE, () -> "PostgreSQL holds rows that a flush has changed", this::rowsAreLocked);
-        return Fault.begins(rig, what);
+        return Fault.begins(rig, what + ": " + projections);
     }
 
     private boolean rowsAreLocked() throws SQLException {

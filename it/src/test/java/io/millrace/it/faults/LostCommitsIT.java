@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.embedded.EmbeddedPostgres;
 import io.millrace.it.Cli;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * PostgreSQL comes back without commits that it had acknowledged, rows and checkpoint alike. The projector says how far
- * it went back, and reads again from there; it does not stop.
+ * it went back, and reads again from there; it does not stop. One projection flushes alone, two together.
  */
 final class LostCommitsIT {
     private static final Duration PROMISED = Duration.ofSeconds(15);
@@ -37,7 +36,7 @@ final class LostCommitsIT {
 
     @BeforeEach
     void start() {
-        rig = Rig.start(folder);
+        rig = Rig.start(folder, Rig.Projections.ONE_AND_TWO_THAT_SHARE);
         toPostgres = TcpProxy.to(rig.postgres().port());
     }
 
@@ -130,41 +129,6 @@ final class LostCommitsIT {
                 });
     }
 
-    /** Who reads alone again after it is told of the least of them only: each says its own. */
-    @Test
-    void saysHowFarEachWentBackWhereTwoAreReadAsOne() throws Exception {
-        DataFolder backup = new DataFolder(folder.resolve("backup"));
-        Path both = rig.configuration(rig.store.port(), toPostgres.port());
-        Files.writeString(both, "  " + DeparturesAgain.NAME + ":\n", StandardOpenOption.APPEND);
-        goesBack(
-                both,
-                List.of(Rig.PROJECTION, DeparturesAgain.NAME),
-                "PostgreSQL: an older backup put back, two projections read as one",
-                () -> {
-                    rig.postgres().stop();
-                    rig.dataFolder().copyTo(backup);
-                    rig.postgres().restart();
-                },
-                run -> {
-                    assertThat(run.err()).contains("2 projections read as one: ");
-                    rig.postgres().stop();
-                    backup.copyTo(rig.dataFolder());
-                    rig.postgres().restart();
-                });
-        awaitSame("airport_departures_again", "airport_departures");
-    }
-
-    private void awaitSame(String one, String other) throws Exception {
-        String differences =
-                "SELECT count(*) FROM (SELECT origin, flights FROM %s EXCEPT SELECT origin, flights FROM %s)"
-                        + " AS different";
-        Await.until(
-                PATIENCE,
-                () -> one + " has what " + other + " has",
-                () -> rig.ask(differences.formatted(other, one)).equals("0")
-                        && rig.ask(differences.formatted(one, other)).equals("0"));
-    }
-
     private interface Act {
         void run() throws Exception;
     }
@@ -182,15 +146,10 @@ final class LostCommitsIT {
     }
 
     private void goesBack(String what, Act fromNowOn, Loss loss) throws Exception {
-        Path one = rig.configuration(rig.store.port(), toPostgres.port());
-        goesBack(one, List.of(Rig.PROJECTION), what, fromNowOn, loss);
-    }
-
-    private void goesBack(Path configuration, List<String> projections, String what, Act fromNowOn, Loss loss)
-            throws Exception {
-        try (Cli.Running run = Rig.run(configuration)) {
+        try (Cli.Running run = Rig.run(rig.configuration(rig.store.port(), toPostgres.port()))) {
             try (Traffic traffic = Traffic.on(rig)) {
                 traffic.awaitShown();
+                rig.awaitShared(PATIENCE);
                 fromNowOn.run();
                 awaitFlightsToLose();
                 Fault fault = Fault.begins(rig, what);
@@ -199,22 +158,29 @@ final class LostCommitsIT {
                 fault.awaitProgress(PROMISED);
             }
             rig.awaitHead(PATIENCE);
-            for (String projection : projections) {
-                List<String> said = Arrays.stream(run.err().split("\n", -1))
-                        .filter(line -> line.contains("lost commits of projection " + projection + " "))
-                        .toList();
-                assertThat(said).as(run.err()).hasSize(1);
-                assertThat(said.get(0)).contains("expected its checkpoint at ", "but it stands at ");
-                said.forEach(line -> System.out.println("fault " + what + ": the log said: " + line));
+            List<String> said = Arrays.stream(run.err().split("\n", -1))
+                    .filter(line -> line.contains("lost commits"))
+                    .toList();
+            for (String projection : List.of(Rig.PROJECTION, MoreFlights.ARRIVALS)) {
+                assertThat(said)
+                        .as(run.err())
+                        .filteredOn(line -> line.contains(" of projection " + projection + " that"))
+                        .singleElement()
+                        .asString()
+                        .contains("expected its checkpoint at ", "but it stands at ");
             }
+            said.forEach(line -> System.out.println("fault " + what + ": the log said: " + line));
             assertThat(run.stop().exitCode()).as(run.err()).isZero();
         }
     }
 
     private void awaitFlightsToLose() throws Exception {
         Await.until(PATIENCE, () -> "PostgreSQL is back", this::isThere);
-        long before = rig.flightsCounted();
-        Await.until(PATIENCE, () -> "flights to lose", () -> rig.flightsCounted() >= before + FLIGHTS_TO_LOSE);
+        List<Long> before = rig.flightsCountedInEach();
+        Await.until(PATIENCE, () -> "flights to lose in each projection", () -> {
+            List<Long> now = rig.flightsCountedInEach();
+            return IntStream.range(0, before.size()).allMatch(i -> now.get(i) >= before.get(i) + FLIGHTS_TO_LOSE);
+        });
     }
 
     private boolean isThere() {

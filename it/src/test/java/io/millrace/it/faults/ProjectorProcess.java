@@ -155,6 +155,11 @@ final class ProjectorProcess implements AutoCloseable {
         }
     }
 
+    /** In how many of its lines so far. */
+    int said(String text) {
+        return (int) output().lines().filter(line -> line.contains(text)).count();
+    }
+
     void awaitOutput(String text, Duration atMost) throws Exception {
         Await.until(atMost, () -> text + " in the output:\n" + output(), () -> output().contains(text));
     }

@@ -16,6 +16,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 
 /** An event store and a PostgreSQL of a test's own, and the configuration of a projector between them. */
@@ -24,31 +26,65 @@ final class Rig implements AutoCloseable {
     /** Whether the projector is to wait as long as it does where nothing is configured. */
     static final boolean DEFAULTS = Boolean.getBoolean("millrace.it.defaults");
 
-    private static final ByHand DEPARTURES = ByHand.flightsBy(
-            "origin",
-            PROJECTION,
-            "airport_departures",
-            "origin",
-            event -> event.getStreamId().startsWith("flight-"));
+    private static final ByHand DEPARTURES = byHand("origin", PROJECTION);
+    private static final ByHand ARRIVALS = byHand("destination", MoreFlights.ARRIVALS);
+    private static final ByHand MINUTES = byHand("departed_at", MoreFlights.MINUTES);
+
     private static final String POSTGRES_FOLDER = "postgres";
 
+    /** Which projections there are; those of one source and the same settings share their flushes. */
+    enum Projections {
+        ONE,
+        THREE_THAT_SHARE,
+        /** The first one has settings of its own. */
+        ONE_AND_TWO_THAT_SHARE;
+
+        List<ByHand> all() {
+            return this == ONE ? List.of(DEPARTURES) : List.of(DEPARTURES, ARRIVALS, MINUTES);
+        }
+
+        /** How many of them flush together. */
+        int sharing() {
+            return this == ONE_AND_TWO_THAT_SHARE ? 2 : all().size();
+        }
+
+        String optionsOfTheFirst() {
+            return this == ONE_AND_TWO_THAT_SHARE ? "batch-size: 90" : "";
+        }
+    }
+
     final EmbeddedEventStore store;
+    private final Projections projections;
     private EmbeddedPostgres postgres;
     private final Path folder;
 
-    private Rig(Path folder, EmbeddedEventStore store, EmbeddedPostgres postgres) {
+    private Rig(Path folder, Projections projections, EmbeddedEventStore store, EmbeddedPostgres postgres) {
         this.folder = folder;
+        this.projections = projections;
         this.store = store;
         this.postgres = postgres;
     }
 
-    /** Without the store's own projections, so that the last record in the log is the last flight. */
+    private static ByHand byHand(String key, String projection) {
+        return ByHand.flightsBy(
+                key,
+                projection,
+                MoreFlights.table(projection),
+                key,
+                event -> event.getStreamId().startsWith("flight-"));
+    }
+
     static Rig start(Path folder) {
+        return start(folder, Projections.ONE);
+    }
+
+    /** Without the store's own projections, so that the last record in the log is the last flight. */
+    static Rig start(Path folder, Projections projections) {
         EmbeddedEventStore store = EmbeddedEventStore.builder()
                 .systemProjections(false)
                 .maxAppendSize(16 << 20)
                 .start();
-        return new Rig(folder, store, EmbeddedPostgres.start(folder.resolve(POSTGRES_FOLDER)));
+        return new Rig(folder, projections, store, EmbeddedPostgres.start(folder.resolve(POSTGRES_FOLDER)));
     }
 
     EmbeddedPostgres postgres() {
@@ -83,14 +119,18 @@ final class Rig implements AutoCloseable {
                   url: 'jdbc:postgresql://127.0.0.1:%d/postgres?sslmode=disable%s'
                   user: postgres
                   password: postgres
+                plugins: '%s'
                 projections:
-                  %s:
                 """.formatted(
                         eventStorePort,
                         DEFAULTS ? "" : "&keepAliveInterval=1000&keepAliveTimeout=1000",
                         postgresPort,
                         DEFAULTS ? "" : "&socketTimeout=6",
-                        Rig.PROJECTION);
+                        MoreFlights.plugIn(folder.resolve("plugins")));
+        yaml += projections.all().stream()
+                .map(one -> "  " + one.projection() + ": {"
+                        + (one.equals(DEPARTURES) ? projections.optionsOfTheFirst() : "") + "}\n")
+                .collect(Collectors.joining());
         try {
             return Files.writeString(folder.resolve("millrace-" + eventStorePort + "-" + postgresPort + ".yaml"), yaml);
         } catch (IOException e) {
@@ -119,13 +159,20 @@ final class Rig implements AutoCloseable {
 
     /** What the whole history comes to. */
     Standing expected() {
-        return Standing.folded(store.connectionString(), DEPARTURES);
+        return projections.all().stream()
+                .map(one -> Standing.folded(store.connectionString(), one))
+                .reduce(Standing::and)
+                .orElseThrow();
     }
 
     /** What PostgreSQL has; nothing as long as nobody has made the tables. */
     Standing actual() throws SQLException {
         try (Connection connection = connect()) {
-            return Standing.inDatabase(connection, DEPARTURES);
+            Standing all = Standing.inDatabase(connection, DEPARTURES);
+            for (ByHand other : projections.all().subList(1, projections.all().size())) {
+                all = all.and(Standing.inDatabase(connection, other));
+            }
+            return all;
         } catch (SQLException e) {
             if ("42P01".equals(e.getSQLState())) {
                 return Standing.NOTHING;
@@ -144,14 +191,65 @@ final class Rig implements AutoCloseable {
         Assertions.assertThat(actual()).isEqualTo(expected);
     }
 
+    /** Waits until those flush together that are to. */
+    void awaitShared(Duration atMost) throws Exception {
+        Await.until(
+                atMost,
+                () -> "flushes of several",
+                () -> number("SELECT count(*) FROM millrace.checkpoints WHERE counted_shares < counted_flushes")
+                        >= projections.sharing());
+    }
+
+    /** Waits until two instances hold what each may hold while the other lives. */
+    void awaitShares(Duration atMost) throws Exception {
+        int all = projections.all().size();
+        String shares = all == 1 ? "1" : all / 2 + "," + (all + 1) / 2;
+        Await.until(
+                atMost,
+                () -> "leases are shared as " + shares,
+                () -> ask("SELECT string_agg(held::text, ',' ORDER BY held) FROM (SELECT count(*) AS held FROM"
+                                + " millrace.leases WHERE millrace.is_live(renewed_at, valid_until)"
+                                + " GROUP BY instance_id) AS shares")
+                        .equals(shares));
+    }
+
+    /** Waits until PostgreSQL has ended the sessions of a projector that was killed. */
+    void awaitNoSessions(Duration atMost) throws Exception {
+        Await.until(
+                atMost,
+                () -> "the server sessions of the killed projector end",
+                () -> "0".equals(ask("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'millrace%'")));
+    }
+
     /** How many flushes the checkpoint has seen in its epoch; 0 where there is none. */
     long flushNumber() throws SQLException {
         return number("SELECT max(flush_number) FROM millrace.checkpoints");
     }
 
-    /** How many flights are counted in the read model. */
+    /** How many flights are counted in the read model; where there are several, in the one that is least far. */
     long flightsCounted() throws SQLException {
-        return number("SELECT sum(flights) FROM airport_departures");
+        return flightsCountedInEach().stream().mapToLong(Long::longValue).min().orElse(0);
+    }
+
+    /** Nothing as long as nobody has made the tables. */
+    List<Long> flightsCountedInEach() throws SQLException {
+        return numbers(projections.all().stream()
+                .map(one -> "(SELECT coalesce(sum(flights), 0) FROM " + one.table() + ")")
+                .collect(Collectors.joining(", ", "SELECT concat_ws(',', ", ")")));
+    }
+
+    private List<Long> numbers(String sql) throws SQLException {
+        String found = ask(sql);
+        return found.isEmpty()
+                ? List.of()
+                : Stream.of(found.split(",", -1)).map(Long::valueOf).toList();
+    }
+
+    /** How many flushes those have seen in their epochs that share them, each. */
+    List<Long> sharedFlushNumbers() throws SQLException {
+        return numbers("SELECT string_agg(flush_number::text, ',' ORDER BY projection) FROM millrace.checkpoints"
+                + " WHERE projection <> '"
+                + (projections.sharing() < projections.all().size() ? PROJECTION : "") + "'");
     }
 
     private long number(String sql) throws SQLException {
