@@ -47,7 +47,7 @@ final class TextReport {
     }
 
     private void wrap(String text, List<String> lines) {
-        List<String> wrapped = WordUtils.wrap(text, columns - INDENT.length(), "\n", false)
+        List<String> wrapped = WordUtils.wrap(text, columns - INDENT.length(), "\n", true)
                 .lines()
                 .toList();
         for (int i = 0; i < wrapped.size(); i++) {
