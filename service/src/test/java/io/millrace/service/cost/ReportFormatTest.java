@@ -91,6 +91,13 @@ class ReportFormatTest {
         assertThat(notes.get("bill").get(0).asText()).startsWith("The next cheaper setting: batch-size: 200");
     }
 
+    @Test
+    void endsNoLineBetweenANumberAndItsPercentSign() {
+        for (int columns = 40; columns <= 100; columns++) {
+            assertThat(ReportFormat.TEXT.print(WHOLE, columns).lines()).noneMatch(line -> line.startsWith("  %"));
+        }
+    }
+
     /** With figures far larger than any that were seen, and some that could not be read. */
     @ParameterizedTest
     @ValueSource(ints = {40, 80, 100})
