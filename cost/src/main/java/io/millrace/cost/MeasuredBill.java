@@ -15,14 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /**
  * What the rungs of a ladder take of a real PostgreSQL: each the same run as in the ladder, with a committer that writes
  * for real.
  *
- * @param runs of each rung, taken in turn
- * @param idleWalBytesPerSecond what the server wrote while nothing was measured
+ * @param runs of each rung, taken in turn, as it was asked for
+ * @param idleWalBytesPerSecond what the server wrote at most while nothing was measured: before, between and after
  * @param failure why the projection ended half way, and nothing more was measured; empty if it didn't, as it should be
  */
 public record MeasuredBill(
@@ -68,15 +69,19 @@ public record MeasuredBill(
         RecordedStream some = beginning(stream);
         rungs.forEach(rung -> measuring.run(rung, some));
         measuring.failure = Optional.empty(); // the measured runs meet it again
+        Map<Integer, List<Map<Metric, Double>>> samples = new TreeMap<>();
         long idle = measuring.idleWalBytesPerSecond();
-        Map<Integer, List<Map<Metric, Double>>> samples = new java.util.TreeMap<>();
-        for (int run = 1; run <= runs; run++) {
+        for (int run = 1; run <= runs && measuring.failure.isEmpty(); run++) {
             for (int i = 0; i < rungs.size() && measuring.failure.isEmpty(); i++) {
                 Rung rung = rungs.get((i + run - 1) % rungs.size());
                 progress.accept(run, i + 1);
-                samples.computeIfAbsent(rung.number(), number -> new ArrayList<>())
-                        .add(measuring.run(rung, stream));
+                Map<Metric, Double> sample = measuring.run(rung, stream);
+                if (measuring.failure.isEmpty()) {
+                    samples.computeIfAbsent(rung.number(), number -> new ArrayList<>())
+                            .add(sample);
+                }
             }
+            idle = Math.max(idle, measuring.idleWalBytesPerSecond());
         }
         return new MeasuredBill(
                 database.server(),
@@ -114,7 +119,7 @@ public record MeasuredBill(
                 figures.put(metric, Spread.of(values));
             }
         }
-        return new MeasuredRung(rung.number(), rung.name(), figures);
+        return new MeasuredRung(rung.number(), rung.name(), samples.size(), figures);
     }
 
     private static final class Measuring {

@@ -7,9 +7,10 @@ import java.util.Optional;
 /**
  * What a rung took of a real PostgreSQL, per 1,000 handled events.
  *
+ * @param runs how many runs came to their end, so that they count
  * @param figures medians and spreads; what could not be measured is not there
  */
-public record MeasuredRung(int rung, String name, Map<Metric, Spread> figures) {
+public record MeasuredRung(int rung, String name, int runs, Map<Metric, Spread> figures) {
 
     /** What is measured. */
     public enum Metric {

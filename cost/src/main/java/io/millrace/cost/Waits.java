@@ -15,7 +15,7 @@ final class Waits implements ProjectorListener {
     private final LongSupplier clock;
     private final Map<Position, Long> cameNanos = new HashMap<>();
     private long shown;
-    private long sumNanos;
+    private Duration sum = Duration.ZERO; // in nanoseconds it could be too large for a long
     private long longestNanos;
     private int largestBatch;
     private long largestBytes;
@@ -38,7 +38,7 @@ final class Waits implements ProjectorListener {
             if (came != null) {
                 long waited = clock.getAsLong() - came;
                 shown++;
-                sumNanos += waited;
+                sum = sum.plusNanos(waited);
                 longestNanos = Math.max(longestNanos, waited);
             }
         }
@@ -52,7 +52,7 @@ final class Waits implements ProjectorListener {
 
     /** Zero if no live event was shown. */
     Duration average() {
-        return Duration.ofNanos(shown == 0 ? 0 : sumNanos / shown);
+        return shown == 0 ? Duration.ZERO : sum.dividedBy(shown);
     }
 
     /** Events in the largest batch. */

@@ -9,6 +9,7 @@ import io.millrace.service.imports.BadLineException;
 import io.millrace.service.imports.EventLines;
 import io.millrace.service.imports.InputFile;
 import io.millrace.service.imports.Template;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -162,6 +163,9 @@ final class CostStream {
     }
 
     private List<EventEnvelope> readFile(Path from) {
+        if (Files.isDirectory(from)) {
+            throw new CommandFailure(ExitCode.USAGE, "expected a file, and this is a folder: " + from);
+        }
         if (!Files.isRegularFile(from)) {
             throw new CommandFailure(ExitCode.USAGE, "there is no such file: " + from);
         }
@@ -170,6 +174,9 @@ final class CostStream {
             return new EventLines(Optional.ofNullable(type), streams).read(input, limit());
         } catch (BadLineException e) {
             throw new CommandFailure(ExitCode.USAGE, from.getFileName() + ", " + e.getMessage(), e);
+        } catch (EOFException e) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, from + " cannot be read: it was cut, and ends in the midst of what was packed", e);
         } catch (IOException | UncheckedIOException e) {
             throw new CommandFailure(ExitCode.USAGE, from + " cannot be read: " + e.getMessage(), e);
         }

@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.millrace.service.TestProgram.Ended;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +48,37 @@ class CostCommandTest {
                         "11 22 13.2");
         assertThat(ended.out()).contains("viewer_views 1 -> 3500, 2 -> 100; checkpoint 3650.");
         assertThat(ended.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "80, --burst=10",
+        "80, '--price=per-statement=0.000000001'",
+        "100, '--price=per-statement=0.000000001'",
+        "80, --flush-live=within 2500ms",
+        "100, --views=200000 --live=0 --batch-size=100000"
+    })
+    void fitsTheLadderIntoATerminal(int columns, String option) {
+        Ended ended = TestProgram.runIn(
+                columns,
+                Stream.concat(Stream.of("cost"), Stream.of(option.split(" (?=--)")))
+                        .toArray(String[]::new));
+
+        assertThat(ended.exitCode()).isZero();
+        assertThat(ended.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(columns));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {80, 100})
+    void fitsAPartialReportIntoATerminal(int columns) throws IOException {
+        String unreadable =
+                PAID.replace("\"amount\":2", "\"amount\":\"" + "far more than a number can hold ".repeat(5) + "\"");
+        Path file = Files.writeString(folder.resolve("payments.ndjson"), PAID.repeat(120) + unreadable);
+
+        Ended ended = TestProgram.runIn(columns, "cost", "payments", "--events", file.toString());
+
+        assertThat(ended.out()).startsWith("PARTIAL: ");
+        assertThat(ended.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(columns));
     }
 
     private static List<String> rungs(Ended ended) {
@@ -391,15 +428,49 @@ class CostCommandTest {
     }
 
     @Test
-    void refusesALineThatIsNoEventAndAnEmptyFile() throws IOException {
-        Path bad = Files.writeString(folder.resolve("bad.ndjson"), "{\"viewerId\":\"1\"}\n");
-        Path empty = Files.writeString(folder.resolve("empty.ndjson"), "");
+    void refusesALineThatIsNoEvent() throws IOException {
+        Path file = Files.writeString(folder.resolve("bad.ndjson"), "{\"viewerId\":\"1\"}\n");
 
-        assertThat(TestProgram.run("cost", "views-per-viewer", "--events", bad.toString())
-                        .err())
-                .contains("bad.ndjson, line 1: expected an event");
-        Ended ended = TestProgram.run("cost", "views-per-viewer", "--events", empty.toString());
+        assertThat(refused(file)).startsWith("millrace: bad.ndjson, line 1: expected an event");
+    }
+
+    @Test
+    void refusesAnEmptyFile() throws IOException {
+        Path file = Files.writeString(folder.resolve("events.ndjson"), "");
+
+        assertThat(refused(file)).startsWith("millrace: events.ndjson, line 1: the file is empty");
+    }
+
+    @Test
+    void refusesAFileThatIsNotThere() {
+        assertThat(refused(folder.resolve("nowhere.ndjson"))).startsWith("millrace: there is no such file: ");
+    }
+
+    @Test
+    void refusesAFolder() throws IOException {
+        Path file = Files.createDirectory(folder.resolve("events"));
+
+        assertThat(refused(file)).startsWith("millrace: expected a file, and this is a folder: " + file);
+    }
+
+    /** As a copy that was interrupted leaves it. */
+    @Test
+    void refusesAGzipFileThatIsCut() throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (OutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write(PAID.repeat(1_000).getBytes(StandardCharsets.UTF_8));
+        }
+        Path file =
+                Files.write(folder.resolve("events.ndjson.gz"), Arrays.copyOf(packed.toByteArray(), packed.size() / 2));
+
+        assertThat(refused(file)).startsWith("millrace: " + file + " cannot be read: it was cut");
+    }
+
+    private static String refused(Path events) {
+        Ended ended = TestProgram.run("cost", "payments", "--events", events.toString());
+
         assertThat(ended.exitCode()).isEqualTo(2);
-        assertThat(ended.err()).contains("empty");
+        assertThat(ended.out()).isEmpty();
+        return ended.err();
     }
 }

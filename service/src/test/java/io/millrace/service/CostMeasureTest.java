@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +63,64 @@ class CostMeasureTest {
                     .isLessThan(second.get("walKiB").asDouble() / 2);
             assertThat(fifth.get("clientCpuMs").asDouble()).isPositive();
             assertThat(databases(postgres)).isZero();
+        }
+    }
+
+    /** Rungs 1 and 2 send each statement by itself; the first also moves the checkpoint for what nobody handles. */
+    @Test
+    void writesEachStatementOfTheFirstTwoRungsInAnAutocommitOfItsOwn() throws Exception {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+            JsonNode measured = measured(postgres, "--runs=1", "--views=100", "--bookmarks=30", "--live=0");
+
+            assertThat(measured.get(0).get("roundTrips").asInt()).isEqualTo(2_300);
+            assertThat(measured.get(0).get("commits").asInt()).isBetween(2_300, 2_340);
+            assertThat(measured.get(1).get("roundTrips").asInt()).isEqualTo(2_010); // and once more at the end
+            assertThat(measured.get(1).get("commits").asInt()).isBetween(2_010, 2_050);
+        }
+    }
+
+    private static JsonNode measured(EmbeddedPostgres postgres, String... options) throws Exception {
+        Ended ended = TestProgram.run(onServer(postgres, options));
+        assertThat(ended.exitCode()).as(ended.err()).isZero();
+        return JSON.readTree(ended.out()).get("measured");
+    }
+
+    private static String[] onServer(EmbeddedPostgres postgres, String... options) {
+        return Stream.concat(
+                        Stream.of(
+                                "cost",
+                                "--measure",
+                                "--format=json",
+                                "--postgres=postgresql://postgres:x@127.0.0.1:" + postgres.port() + "/postgres"),
+                        Stream.of(options))
+                .toArray(String[]::new);
+    }
+
+    /** They begin only when the first run does, so that the server is quiet before. */
+    @Test
+    void warnsWhereOthersBeginToWriteWhileItMeasures() throws Exception {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+            TestProgram program =
+                    TestProgram.start(onServer(postgres, "--runs=1", "--views=300", "--bookmarks=0", "--live=0"));
+            program.awaitErr("Measuring, run 1 of 1");
+
+            writeWhile(program, postgres);
+
+            JsonNode notes =
+                    JSON.readTree(program.awaitEnd().out()).get("notes").get("measured");
+            assertThat(notes).hasSize(2);
+            assertThat(notes.get(1).asText()).startsWith("WARNING: others write to this server");
+        }
+    }
+
+    private static void writeWhile(TestProgram program, EmbeddedPostgres postgres) throws Exception {
+        try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl());
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE busy (text text)");
+            while (program.isRunning()) {
+                statement.execute("INSERT INTO busy SELECT repeat('x', 1000) FROM generate_series(1, 20)");
+                Thread.sleep(5);
+            }
         }
     }
 

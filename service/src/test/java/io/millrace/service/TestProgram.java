@@ -46,6 +46,11 @@ final class TestProgram {
         return start(args).awaitEnd();
     }
 
+    /** With results that somebody reads in so many columns. */
+    static Ended runIn(int columns, String... args) {
+        return new TestProgram("", new Console.Kind(false, false, false, true, columns), args).awaitEnd();
+    }
+
     static Ended runWithInput(String input, String... args) {
         return new TestProgram(input, Console.Kind.NO_TERMINAL, args).awaitEnd();
     }

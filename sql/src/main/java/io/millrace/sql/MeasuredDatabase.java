@@ -30,7 +30,6 @@ public final class MeasuredDatabase implements AutoCloseable {
     private final PostgresSettings server;
     private final String name;
     private final Projection projection;
-    private final StatementPlanner planner;
     private final ConnectionPool pool;
     private final PostgresFlushSession session;
     private final Writer writer =
@@ -57,7 +56,6 @@ public final class MeasuredDatabase implements AutoCloseable {
         this.server = server;
         this.name = name;
         this.projection = projection;
-        this.planner = new StatementPlanner(server.schema(), projection.readModels());
         PostgresSettings inside = in(server, name);
         this.local = inside.url().matches("jdbc:postgresql://(localhost|127\\.0\\.0\\.1|\\[::1])?(:.*)?/.*");
         try (PostgresStore store = PostgresStore.open(inside)) {
@@ -139,6 +137,10 @@ public final class MeasuredDatabase implements AutoCloseable {
         return is;
     }
 
+    String name() {
+        return name;
+    }
+
     /** Empties the read models, puts the checkpoint back to the start, and begins to write anew in this way. */
     public BatchCommitter committer(Way way) {
         try {
@@ -155,6 +157,8 @@ public final class MeasuredDatabase implements AutoCloseable {
                     .append(
                             " flush_number = 0, counted_reason = NULL, counted_flushes = 0;INSERT INTO millrace.checkpoints SELECT * FROM kept;DROP TABLE kept");
             session.execute(sql.toString());
+            // A planner remembers the shapes that it has met: each way shall meet its own.
+            StatementPlanner planner = new StatementPlanner(server.schema(), projection.readModels());
             return new MeasuredCommitter(session, planner, projection, way, checkpoint(), writer);
         } catch (SQLException e) {
             throw PostgresException.asking("The measured tables cannot be emptied", e);

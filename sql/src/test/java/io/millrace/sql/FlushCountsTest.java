@@ -8,9 +8,13 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.millrace.batching.Batch;
 import io.millrace.batching.CommitOutcome;
 import io.millrace.batching.FlushReason;
+import io.millrace.checkpoint.Position;
 import io.millrace.projections.Projection;
+import io.millrace.projections.Rows;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +51,28 @@ class FlushCountsTest {
         assertThat(counts.statements()).isEqualTo(4);
         assertThat(counts.roundTrips()).isEqualTo(2);
         assertThat(only(OptionalLong.of(60))).isEqualTo(counts);
+    }
+
+    /** Three events ask for six changes, which fold to two rows. */
+    @Test
+    void tellEventsFromChangesAndChangesFromRows() {
+        Consumer<Rows> twoViews = rows -> {
+            rows.row("ann").increment("views", 1);
+            rows.row("bob").increment("views", 1);
+        };
+        PostgresBatchCommitter committer = store.committerFor(PROJECTION);
+
+        committer.commit(new Batch(
+                PROJECTION.name(),
+                1,
+                FlushReason.SIZE,
+                Fixtures.changes(List.of(VIEWS), List.of(twoViews, twoViews, twoViews)),
+                Position.inLog(7, 7),
+                Optional.empty(),
+                List.of(Fixtures.event(5), Fixtures.event(6), Fixtures.event(7))));
+
+        FlushCounts counts = only(EVER);
+        assertThat(List.of(counts.events(), counts.changes(), counts.rows())).containsExactly(3L, 6L, 2L);
     }
 
     @Test

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A report for machines: one JSON object, with an array of rows per section. */
+/** A report for machines: one JSON object, with an array of rows per section, and what is said of each. */
 final class JsonReport {
     static final JsonMapper JSON = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -24,6 +24,10 @@ final class JsonReport {
         document.put("partial", report.partial().isPresent());
         report.partial().ifPresent(reason -> document.put("partialBecause", reason));
         report.sections().forEach(section -> document.put(section.key(), rows(section.table())));
+        Map<String, List<String>> notes = new LinkedHashMap<>();
+        report.sections().forEach(section -> notes.put(section.key(), section.notes()));
+        document.put("about", report.about());
+        document.put("notes", notes);
         return write(document) + "\n";
     }
 

@@ -9,6 +9,7 @@ import io.millrace.cost.Spread;
 import io.millrace.service.cost.Table.Column;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,28 +23,19 @@ public final class MeasuredReport {
     /** The price list misleads where it is off by this factor. */
     private static final double MISLEADS = 2;
 
+    /** As many as a price list may have. */
+    private static final int PRICE_DECIMALS = 9;
+
     private MeasuredReport() {}
 
     /** The report with its measured sections. */
     public static Report with(Report report, Ladder ladder, MeasuredBill bill) {
-        List<String> machine = new ArrayList<>(List.of(String.format(
-                Locale.ROOT,
-                "PostgreSQL %s, fsync %s, synchronous_commit %s; medians of %d interleaved %s, rungs 1 and 2 two"
-                        + " autocommits an event.",
-                bill.server().version(),
-                bill.server().fsync() ? "on" : "OFF: commits are cheaper here than where data is safe",
-                bill.server().synchronousCommit(),
-                bill.runs(),
-                bill.runs() == 1 ? "run" : "runs")));
-        if (bill.othersWrite()) {
-            machine.add(String.format(
-                    Locale.ROOT,
-                    "WARNING: others write to this server (%,d KiB/s while nothing was measured): WAL and times are"
-                            + " not those of the rungs alone.",
-                    bill.idleWalBytesPerSecond() / 1_024));
-        }
         return report.with(new Report.Section(
-                        "measured", "The measured bill, per 1,000 events", bill(bill), machine, Optional.empty()))
+                        "measured",
+                        "The measured bill, per 1,000 events",
+                        bill(bill),
+                        conditions(bill),
+                        Optional.empty()))
                 .with(new Report.Section(
                         "spread",
                         "How far the runs lay apart, per 1,000 events, least to most",
@@ -58,10 +50,39 @@ public final class MeasuredReport {
                         Optional.of(chart(ladder, bill))));
     }
 
+    private static List<String> conditions(MeasuredBill bill) {
+        List<String> conditions = new ArrayList<>(List.of(String.format(
+                Locale.ROOT,
+                "PostgreSQL %s, fsync %s, synchronous_commit %s; medians of %s, rungs 1 and 2 two autocommits an event.",
+                bill.server().version(),
+                bill.server().fsync() ? "on" : "OFF: commits are cheaper here than where data is safe",
+                bill.server().synchronousCommit(),
+                runs(bill))));
+        if (bill.othersWrite()) {
+            conditions.add(String.format(
+                    Locale.ROOT,
+                    "WARNING: others write to this server (up to %,d KiB/s while nothing was measured): WAL and times are"
+                            + " not those of the rungs alone.",
+                    bill.idleWalBytesPerSecond() / 1_024));
+        }
+        return conditions;
+    }
+
+    /** How many runs came to their end, of each rung. */
+    private static String runs(MeasuredBill bill) {
+        int least = bill.rungs().stream().mapToInt(MeasuredRung::runs).min().orElse(0);
+        int most = bill.rungs().stream().mapToInt(MeasuredRung::runs).max().orElse(0);
+        if (least == most) {
+            return most + " interleaved " + (most == 1 ? "run" : "runs");
+        }
+        return least + " to " + most + " interleaved runs, of the " + bill.runs() + " that were to be";
+    }
+
     private static Table bill(MeasuredBill bill) {
         List<Column> columns = List.of(
                 Column.number("rung", "rung"),
                 Column.hidden("name"),
+                Column.hidden("runs"),
                 Column.number("roundTrips", "trips"),
                 Column.number("statements", "statements"),
                 Column.number("commits", "commits"),
@@ -78,6 +99,7 @@ public final class MeasuredReport {
         return List.of(
                 Cell.exact(rung.rung()),
                 Cell.text(rung.name()),
+                Cell.exact(rung.runs()),
                 cell(rung, Metric.ROUND_TRIPS, 1, 0),
                 cell(rung, Metric.STATEMENTS, 1, 0),
                 cell(rung, Metric.COMMITS, 1, 0),
@@ -101,6 +123,11 @@ public final class MeasuredReport {
         columns.addAll(range("serverCpuMs", "server ms"));
         columns.addAll(range("clientCpuMs", "client ms"));
         columns.addAll(range("walKiB", "WAL KiB"));
+        columns.addAll(range("roundTrips", "trips"));
+        columns.addAll(range("statements", "statements"));
+        columns.addAll(range("commits", "commits"));
+        columns.addAll(range("rows", "rows"));
+        columns.addAll(range("deadTuples", "dead"));
         return new Table(
                 columns, bill.rungs().stream().map(MeasuredReport::ends).toList());
     }
@@ -115,6 +142,11 @@ public final class MeasuredReport {
         cells.addAll(ends(rung, Metric.SERVER_CPU_MS, 1, 1));
         cells.addAll(ends(rung, Metric.CLIENT_CPU_MS, 1, 1));
         cells.addAll(ends(rung, Metric.WAL_BYTES, KIB, 1));
+        cells.addAll(ends(rung, Metric.ROUND_TRIPS, 1, 0));
+        cells.addAll(ends(rung, Metric.STATEMENTS, 1, 0));
+        cells.addAll(ends(rung, Metric.COMMITS, 1, 0));
+        cells.addAll(ends(rung, Metric.ROWS, 1, 0));
+        cells.addAll(ends(rung, Metric.DEAD_TUPLES, 1, 0));
         return cells;
     }
 
@@ -124,9 +156,10 @@ public final class MeasuredReport {
             return List.of(Cell.none("not measured"), Cell.none(""), Cell.none(""));
         }
         Spread spread = rung.figure(metric).get();
-        String range = decimal(spread.least() / unit, decimals) + " - " + decimal(spread.most() / unit, decimals);
+        String least = decimal(spread.least() / unit, decimals);
+        String most = decimal(spread.most() / unit, decimals);
         return List.of(
-                new Cell(rounded(spread.median() / unit), range),
+                new Cell(rounded(spread.median() / unit), least.equals(most) ? most : least + " - " + most),
                 new Cell(rounded(spread.least() / unit), ""),
                 new Cell(rounded(spread.most() / unit), ""));
     }
@@ -181,6 +214,7 @@ public final class MeasuredReport {
 
     private static List<String> judgement(Ladder ladder, MeasuredBill bill) {
         List<String> notes = new ArrayList<>();
+        List<String> unknown = new ArrayList<>();
         for (int i = 1; i < bill.rungs().size(); i++) {
             MeasuredRung rung = bill.rungs().get(i);
             double priced = ladder.rungs()
@@ -189,9 +223,9 @@ public final class MeasuredReport {
                     .map(BigDecimal::doubleValue)
                     .orElse(0.0);
             OptionalDouble time = ratio(bill, rung, Metric.SECONDS);
-            if (priced > 0
-                    && time.isPresent()
-                    && Math.max(priced / time.getAsDouble(), time.getAsDouble() / priced) > MISLEADS) {
+            if (priced <= 0 || time.isEmpty()) {
+                unknown.add(Integer.toString(rung.rung()));
+            } else if (Math.max(priced / time.getAsDouble(), time.getAsDouble() / priced) > MISLEADS) {
                 notes.add(String.format(
                         Locale.ROOT,
                         "The price list misleads on rung %d: priced %.1fx cheaper than rung 1, it took %.1fx less"
@@ -201,7 +235,9 @@ public final class MeasuredReport {
                         time.getAsDouble()));
             }
         }
-        if (notes.isEmpty()) {
+        if (!unknown.isEmpty()) {
+            notes.add("Of these rungs there is nothing to compare: " + String.join(", ", unknown) + ".");
+        } else if (notes.isEmpty() && bill.failure().isEmpty()) {
             notes.add("On no rung is the price list off by more than a factor of two.");
         }
         impliedPrices(ladder, bill).ifPresent(notes::add);
@@ -228,14 +264,20 @@ public final class MeasuredReport {
         if (statement <= 0 || batch <= 0) {
             return Optional.empty();
         }
-        return Optional.of(String.format(
-                Locale.ROOT,
-                "By these times, where a batch costs 1, a statement in it costs %.2f and a single statement %.2f"
-                        + " (--price statement=%.2f,batch=1,per-statement=%.2f).",
-                statement / batch,
-                single / batch,
-                single / batch,
-                statement / batch));
+        String aSingle = price(single / batch);
+        String aStatement = price(statement / batch);
+        return Optional.of("By these times, where a batch costs 1, a statement in it costs " + aStatement
+                + " and a single statement " + aSingle + " (--price statement=" + aSingle + ",batch=1,per-statement="
+                + aStatement + ").");
+    }
+
+    /** In three digits, however small. */
+    private static String price(double price) {
+        return new BigDecimal(price)
+                .round(new MathContext(3))
+                .setScale(PRICE_DECIMALS, RoundingMode.HALF_UP)
+                .stripTrailingZeros()
+                .toPlainString();
     }
 
     private static Chart chart(Ladder ladder, MeasuredBill bill) {

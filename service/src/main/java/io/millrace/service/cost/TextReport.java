@@ -8,6 +8,8 @@ import org.apache.commons.text.WordUtils;
 /** A report for a terminal. */
 final class TextReport {
     private static final String INDENT = "  ";
+    /** A blank at which no line ends. */
+    private static final String KEPT = "\u00a0";
 
     private final int columns;
 
@@ -47,7 +49,8 @@ final class TextReport {
     }
 
     private void wrap(String text, List<String> lines) {
-        List<String> wrapped = WordUtils.wrap(text, columns - INDENT.length(), "\n", false)
+        List<String> wrapped = WordUtils.wrap(text.replace(" %", KEPT + "%"), columns - INDENT.length(), "\n", true)
+                .replace(KEPT, " ")
                 .lines()
                 .toList();
         for (int i = 0; i < wrapped.size(); i++) {

@@ -3,21 +3,17 @@ package io.millrace.service.cost;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.millrace.cost.Ladder;
-import io.millrace.cost.LadderSettings;
-import io.millrace.cost.RecordedStream;
-import io.millrace.cost.ReferenceStream;
-import io.millrace.cost.Sweep;
+import io.millrace.cost.MeasuredRung.Metric;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -32,6 +28,15 @@ class HtmlReportTest {
 
     private static final String LIGHT = "1";
     private static final int TOP_LEFT = 5;
+    private static final String SCREEN = "1100,1400";
+    private static final String WHOLE_PAGE = "1100,5200";
+    /** The page's colours of series. */
+    private static final int BLUE = 0x2f6fb5;
+
+    private static final int TEAL = 0x23807a;
+    private static final int PURPLE = 0x7a4fa3;
+    /** Pixels of a colour that its box in a chart's legend has at most; only the measured chart has these colours. */
+    private static final int LEGEND = 600;
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -39,7 +44,7 @@ class HtmlReportTest {
 
     @Test
     void isOneFileThatAsksForNothing() {
-        String html = HtmlReport.print(reference());
+        String html = HtmlReport.print(Reports.reference());
 
         assertThat(html.replaceAll("(?s)<script>.*?</script>", ""))
                 .doesNotContainPattern("(?i)<(link|img|iframe)\\b|\\bsrc\\s*=|@import|url\\(")
@@ -77,36 +82,47 @@ class HtmlReportTest {
 
     @Test
     void opensInABrowserInTheDarkAndInTheLight() throws Exception {
+        String browser = installedBrowser();
+        Path page = Files.writeString(folder.resolve("report.html"), HtmlReport.print(Reports.reference()));
+
+        BufferedImage light = screenshot(browser, page, LIGHT, SCREEN);
+        BufferedImage dark = screenshot(browser, page, DARK, SCREEN);
+        assertThat(brightness(light.getRGB(TOP_LEFT, TOP_LEFT))).isGreaterThan(600);
+        assertThat(brightness(dark.getRGB(TOP_LEFT, TOP_LEFT))).isLessThan(150);
+        assertThat(pixels(light, BLUE)).as("bars in the light").isGreaterThan(1_000);
+        assertThat(pixels(dark, 0x78aee8)).as("bars in the dark").isGreaterThan(1_000);
+    }
+
+    /** A value that is not there must not end the script, or leave out what is there. */
+    @Test
+    void drawsTheMeasuredBillWithWhatWasNotMeasured() throws Exception {
+        String browser = installedBrowser();
+        Path page = Files.writeString(folder.resolve("report.html"), HtmlReport.print(measured()));
+
+        String dom = Files.readString(open(browser, page, LIGHT, SCREEN, "--dump-dom"));
+        assertThat(dom).contains("data-charts=\"4\"").contains("not measured");
+
+        BufferedImage whole = screenshot(browser, page, LIGHT, WHOLE_PAGE);
+        assertThat(pixels(whole, TEAL)).as("server CPU: the legend alone").isLessThan(LEGEND);
+        assertThat(pixels(whole, PURPLE)).as("WAL: bars, too").isGreaterThan(10 * LEGEND);
+    }
+
+    private static String installedBrowser() {
         Optional<String> browser = browser();
         if (browser.isEmpty()) {
             System.err.println("!!! NOT TESTED: no browser of " + BROWSERS + " is installed, so nobody has opened the"
                     + " HTML report. Install one, e.g. apt-get install chromium");
         }
         assumeTrue(browser.isPresent(), "no browser is installed");
-        Path page = Files.writeString(folder.resolve("report.html"), HtmlReport.print(reference()));
-
-        String dom = Files.readString(open(browser.get(), page, LIGHT, "--dump-dom"));
-        assertThat(dom).contains("data-charts=\"3\"");
-
-        BufferedImage light = screenshot(browser.get(), page, LIGHT);
-        BufferedImage dark = screenshot(browser.get(), page, DARK);
-        assertThat(brightness(light.getRGB(TOP_LEFT, TOP_LEFT))).isGreaterThan(600);
-        assertThat(brightness(dark.getRGB(TOP_LEFT, TOP_LEFT))).isLessThan(150);
-        assertThat(pixels(light, 0x2f6fb5)).as("bars in the light").isGreaterThan(1_000);
-        assertThat(pixels(dark, 0x78aee8)).as("bars in the dark").isGreaterThan(1_000);
+        return browser.get();
     }
 
-    private static Report reference() {
-        RecordedStream stream = ReferenceStream.DEFAULT.recorded(Duration.ofMillis(100));
-        LadderSettings settings = LadderSettings.DEFAULT;
-        return LadderReport.of(
-                ReferenceStream.VIEWS_PER_VIEWER,
-                stream,
-                settings,
-                Ladder.climb(ReferenceStream.VIEWS_PER_VIEWER, stream, settings),
-                List.of(
-                        Sweep.ofBatchSizes(ReferenceStream.VIEWS_PER_VIEWER, stream, settings),
-                        Sweep.ofFreshness(ReferenceStream.VIEWS_PER_VIEWER, stream, settings)));
+    /** Of the server's CPU time nothing is known. */
+    private static Report measured() {
+        return MeasuredReport.with(
+                Reports.reference(),
+                Reports.LADDER,
+                Reports.bill(Set.of(Metric.SERVER_CPU_MS), (rung, seconds) -> seconds));
     }
 
     private static Optional<String> browser() {
@@ -117,14 +133,15 @@ class HtmlReportTest {
                 .findFirst();
     }
 
-    private BufferedImage screenshot(String browser, Path page, String scheme) throws Exception {
+    private BufferedImage screenshot(String browser, Path page, String scheme, String window) throws Exception {
         Path image = folder.resolve("scheme-" + scheme + ".png");
-        open(browser, page, scheme, "--screenshot=" + image);
+        open(browser, page, scheme, window, "--screenshot=" + image);
         return ImageIO.read(image.toFile());
     }
 
     /** Returns what it printed. */
-    private Path open(String browser, Path page, String scheme, String what) throws IOException, InterruptedException {
+    private Path open(String browser, Path page, String scheme, String window, String what)
+            throws IOException, InterruptedException {
         Path out = Files.createTempFile(folder, "browser", ".out");
         List<String> command = new ArrayList<>(List.of(
                 browser,
@@ -136,7 +153,7 @@ class HtmlReportTest {
                 "--disable-component-update",
                 "--disable-sync",
                 "--disable-dev-shm-usage",
-                "--window-size=1100,1400",
+                "--window-size=" + window,
                 "--user-data-dir=" + folder.resolve("profile"),
                 "--blink-settings=preferredColorScheme=" + scheme,
                 what,

@@ -1,6 +1,7 @@
 package io.millrace.service.cost;
 
 import static io.millrace.cost.ReferenceStream.VIEWS_PER_VIEWER;
+import static io.millrace.service.cost.Reports.section;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.batching.FlushPolicy;
@@ -42,14 +43,7 @@ class LadderReportTest {
     }
 
     private static Report reference(FlushPolicy policy) {
-        return report(ReferenceStream.DEFAULT.recorded(Duration.ofMillis(100)), with(policy));
-    }
-
-    private static Report.Section section(Report report, String key) {
-        return report.sections().stream()
-                .filter(section -> section.key().equals(key))
-                .findFirst()
-                .orElseThrow();
+        return report(Reports.STREAM, with(policy));
     }
 
     private static List<String> values(Report report, String key) {
