@@ -54,7 +54,9 @@ final class Work implements ProjectorListener {
     private long lastBatch;
     private boolean regroups;
     private Optional<ProjectorState.Ended> endedAs = Optional.empty();
-    private List<Checkpoint> known = List.of();
+    /** Up to where each has been told that it was committed. */
+    private List<Optional<Position>> stands = List.of();
+
     private Optional<Position> failedAt = Optional.empty();
     private Optional<Long> flushing = Optional.empty();
     private Optional<Long> flushingWhenLooked = Optional.empty();
@@ -163,7 +165,7 @@ final class Work implements ProjectorListener {
             notBegun();
             return;
         }
-        known = checkpoints;
+        stands = new ArrayList<>(checkpoints.stream().map(Checkpoint::position).toList());
         checkpoints.forEach(checkpoint -> world.safety.begins(process, checkpoint));
         world.met.state(Met.Expected.STARTING);
         projector = new Projector(
@@ -389,26 +391,27 @@ final class Work implements ProjectorListener {
         failedAt = Optional.empty();
         if (isGroup()) {
             world.met.state(Met.Expected.GROUP_FLUSH_COMMITTED);
-            acknowledged(its().checkpoints(), batch.checkpoint());
+            acknowledged(batch.checkpoint());
         } else {
             world.safety.acknowledged(process, name(), batch.checkpoint());
         }
     }
 
-    /** Those that were further on already have no part in it. */
-    private void acknowledged(List<Checkpoint> now, Position at) {
+    /** Those that were further on already have no part in it. The batch that follows may be committed by now, too. */
+    private void acknowledged(Position at) {
+        List<Checkpoint> now = its().checkpoints();
         for (int i = 0; i < now.size(); i++) {
-            Checkpoint before = known.get(i);
-            boolean hasPart =
-                    before.position().isEmpty() || at.isAfter(before.position().get());
-            if (hasPart) {
-                world.safety.acknowledged(process, before.projection(), at);
+            Optional<Position> before = stands.get(i);
+            if (before.isEmpty() || at.isAfter(before.get())) {
+                world.safety.acknowledged(process, projections.get(i).name(), at);
+                stands.set(i, Optional.of(at));
             }
-            if (!now.get(i).position().equals(hasPart ? Optional.of(at) : before.position())) {
+            Optional<Position> is = now.get(i).position();
+            if (stands.get(i).isPresent()
+                    && (is.isEmpty() || stands.get(i).get().isAfter(is.get()))) {
                 world.violate(process + " takes " + now.get(i) + " to be where the flush to " + at + " left it");
             }
         }
-        known = now;
     }
 
     @Override
