@@ -80,6 +80,7 @@ final class Ahead {
         outcome = chunk.outcomes[chunk.taken];
         chunk.taken++;
         if (chunk.taken == chunk.events.size()) {
+            chunk.release();
             current = null;
         }
         return event;
@@ -150,11 +151,19 @@ final class Ahead {
         if (found instanceof RuntimeException failure) {
             throw failure;
         }
+        if (found instanceof Throwable undeclared) {
+            throw new IllegalStateException("expected effects, but it threw: " + undeclared, undeclared);
+        }
         return (List<Effect>) found;
     }
 
     /** Forgets what is ahead; what is being worked on is finished for nothing. */
     void clear() {
+        for (Chunk chunk : chunks) {
+            if (chunk.claim()) {
+                chunk.release();
+            }
+        }
         chunks.clear();
         bytes = 0;
         current = null;
@@ -169,8 +178,11 @@ final class Ahead {
         private static final int CLAIMED = 1;
         private static final int DONE = 2;
 
-        final List<EventEnvelope> events;
-        final @Nullable Object[] outcomes;
+        List<EventEnvelope> events;
+
+        @Nullable
+        Object[] outcomes;
+
         private final AtomicInteger state = new AtomicInteger(OPEN);
         long bytes;
         int taken;
@@ -203,10 +215,16 @@ final class Ahead {
             state.set(DONE);
         }
 
+        /** It may wait for a thread long after it is done with: nothing is kept for that. */
+        void release() {
+            events = List.of();
+            outcomes = new @Nullable Object[0];
+        }
+
         private Object outcomeOf(EventEnvelope event) {
             try {
                 return projection.effectsOf(event);
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) { // also what compilers of other languages let pass undeclared
                 return e;
             }
         }

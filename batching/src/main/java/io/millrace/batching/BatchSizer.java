@@ -129,6 +129,13 @@ final class BatchSizer {
         choose(ceiling);
     }
 
+    /** Memory is short. What is small already holds little of it. */
+    void saveMemory() {
+        if (!bounds.isAdaptive() || size() > LEAST) {
+            halve();
+        }
+    }
+
     private void choose(int size) {
         if (size != size()) {
             policy = policy.withBatchSize(size);

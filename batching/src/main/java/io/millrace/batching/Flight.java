@@ -1,6 +1,7 @@
 package io.millrace.batching;
 
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class Flight implements Runnable {
     private final Batch batch;
     private final long handled;
-    private final long sinceNanos;
+    private volatile long sinceNanos;
     private final BatchCommitter committer;
     private final Executor executor;
     private final LongSupplier nanoClock;
     private final Runnable wakeUp;
+    private final BooleanSupplier mayLaunch;
     private int attempts;
     private long launchedNanos;
     private long landedNanos;
@@ -26,9 +28,16 @@ final class Flight implements Runnable {
     // Under this object's lock.
     private @Nullable Flight follower;
     private boolean committed;
+    private boolean followerLaunched;
 
     /** @param handled how many events' handlers the batch speaks for, with those that had no effect */
-    Flight(Batch batch, long handled, long sinceNanos, BatchCommitter committer, Surroundings surroundings) {
+    Flight(
+            Batch batch,
+            long handled,
+            long sinceNanos,
+            BatchCommitter committer,
+            Surroundings surroundings,
+            BooleanSupplier mayLaunch) {
         this.batch = batch;
         this.handled = handled;
         this.sinceNanos = sinceNanos;
@@ -36,6 +45,7 @@ final class Flight implements Runnable {
         this.executor = surroundings.flushes();
         this.nanoClock = surroundings.nanoClock();
         this.wakeUp = surroundings.wakeUp();
+        this.mayLaunch = mayLaunch;
     }
 
     Batch batch() {
@@ -71,23 +81,30 @@ final class Flight implements Runnable {
         }
     }
 
-    /** Whether another was to follow it: once it is committed, that one was launched. */
-    synchronized boolean hasFollower() {
-        return follower != null;
+    /** Whether the one that was to follow it was launched by itself. */
+    synchronized boolean hasLaunchedFollower() {
+        return followerLaunched;
     }
 
     /** Launches none that was not launched yet. */
     synchronized void recallFollower() {
-        follower = committed ? follower : null;
+        follower = null;
     }
 
-    /** Under the lock, so that whoever ends the projector knows whether the follower is on its way. */
+    /**
+     * Under the lock, so that whoever ends the projector knows whether the follower is on its way. It is not remembered:
+     * each would keep the next one, and that the one after it, from being collected.
+     */
     private synchronized void land(CommitOutcome became) {
         committed = became instanceof CommitOutcome.Committed;
-        if (committed && follower != null) {
-            executor.execute(follower);
-        }
         outcome = became; // publishes the times, too
+        Flight next = follower;
+        if (committed && next != null && mayLaunch.getAsBoolean()) {
+            follower = null;
+            next.sinceNanos = landedNanos;
+            executor.execute(next);
+            followerLaunched = true;
+        }
     }
 
     @Override
@@ -100,8 +117,11 @@ final class Flight implements Runnable {
             became = new CommitOutcome.Failed("expected an outcome of the commit, but it threw: " + e, e);
         }
         landedNanos = nanoClock.getAsLong();
-        land(became);
-        wakeUp.run();
+        try {
+            land(became);
+        } finally { // the projector's thread launches what could not be launched here
+            wakeUp.run();
+        }
     }
 
     /** What became of it; null while it flies or waits to be launched again. */

@@ -44,6 +44,7 @@ final class Flusher {
     private Optional<Recalled> recalled = Optional.empty();
     private @Nullable Bisection bisection;
     private long batchNumber;
+    private volatile boolean grounded;
 
     Flusher(
             Projection projection,
@@ -81,7 +82,7 @@ final class Flusher {
 
     /** Whether there is a batch of which it is not known what became. */
     boolean isUnderWay() {
-        return flight != null;
+        return flight != null || follower != null;
     }
 
     /** Sends what was folded. */
@@ -99,14 +100,23 @@ final class Flusher {
     void flushNext(Accumulator folded, FlushReason reason, Position checkpoint, long nowNanos) {
         Batch batch = folded.toBatch(projection.name(), ++batchNumber, reason, checkpoint);
         committer.prepare(batch);
-        Flight next = new Flight(batch, folded.handled(), nowNanos, committer, surroundings);
+        Flight next = flightOf(batch, folded.handled(), nowNanos);
         follower = next;
         following = folded;
         Objects.requireNonNull(flight).follow(next);
     }
 
+    private Flight flightOf(Batch batch, long handled, long nowNanos) {
+        return new Flight(batch, handled, nowNanos, committer, surroundings, () -> !grounded);
+    }
+
+    /** From now on nothing is launched but by the projector's thread. By any thread. */
+    void ground() {
+        grounded = true;
+    }
+
     private void launch(Batch batch, long handled, long nowNanos) {
-        Flight next = new Flight(batch, handled, nowNanos, committer, surroundings);
+        Flight next = flightOf(batch, handled, nowNanos);
         flight = next;
         next.launch(listener);
     }
@@ -235,7 +245,7 @@ final class Flusher {
         flight = next;
         follower = null;
         following = null;
-        if (landed.hasFollower()) {
+        if (landed.hasLaunchedFollower()) {
             next.tell(listener);
         } else {
             next.launch(listener);
@@ -257,7 +267,7 @@ final class Flusher {
 
     private void learnFrom(Flight landed) {
         if (surroundings.heapIsTight().getAsBoolean()) {
-            sizer.halve();
+            sizer.saveMemory();
         } else if (landed.batch().reason() != FlushReason.ISOLATION) {
             boolean before = sizer.isStrained();
             sizer.committed(landed.batch(), landed.lastAttemptNanos());

@@ -1,14 +1,14 @@
 package io.millrace.batching;
 
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Where events are decoded and handled ahead of the fold, and when that is worth it.
  *
- * @param threads runs chunks of events, in any order; shared by as many projectors as there are
+ * @param threads runs chunks of events, in any order, or never; shared by as many projectors as there are
  * @param backlog how many events have to wait before others' threads are asked: fewer are handled sooner than handed over
  * @param chunkEvents how many events are handed over at once
  * @param mostChunks how many chunks are ahead of the fold at most; 0 for none
@@ -43,8 +43,15 @@ public record HandlingAhead(Executor threads, int backlog, int chunkEvents, int 
         if (count < 1) {
             return NONE;
         }
+        // What finds no room is dropped: its projector comes to it by itself. What waits here may have been worked on.
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                count, count, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), HandlingAhead::daemon);
+                count,
+                count,
+                10,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(4 * CHUNKS_PER_THREAD * count),
+                HandlingAhead::daemon,
+                new ThreadPoolExecutor.DiscardPolicy());
         threads.allowCoreThreadTimeOut(true);
         return new HandlingAhead(threads, BACKLOG, CHUNK_EVENTS, CHUNKS_PER_THREAD * count);
     }

@@ -100,7 +100,7 @@ public final class Projector {
             worked |= !hasEnded() && reading.receive(now);
             worked |= !hasEnded() && flushIfDue(now);
             return worked;
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             endAs(new Failed(e));
             return true;
         }
@@ -264,6 +264,7 @@ public final class Projector {
     /** Ends it at once, committing nothing more: somebody else writes this projection, or may. */
     public void fence(String message) {
         fencedBecause = message;
+        flusher.ground();
         surroundings.wakeUp().run();
     }
 

@@ -3,8 +3,9 @@ package io.millrace.batching;
 import java.util.Arrays;
 
 /**
- * Whether the database takes longer for a row than it did. What it takes while batches have the size that was configured
- * is the measure; the middle one of a row of flushes counts, so that single slow ones mean nothing. For one thread.
+ * Whether the database takes longer for a row than it did, and for a flush, too: where few rows change, each bears more of
+ * what any commit takes. What it takes while batches have the size that was configured is the measure; the middle one of a
+ * row of flushes counts, so that single slow ones mean nothing. For one thread.
  */
 final class Strain {
     private static final int WINDOW = 32;
@@ -14,8 +15,10 @@ final class Strain {
     private static final long SHORT_NANOS = 2_000_000;
 
     private final double[] perRow = new double[WINDOW];
+    private final long[] perFlush = new long[WINDOW];
     private int seen;
     private double best = Double.MAX_VALUE;
+    private long bestFlush = Long.MAX_VALUE;
 
     enum Verdict {
         NONE,
@@ -25,17 +28,21 @@ final class Strain {
 
     /** @param grown whether the flush was larger than configured: its rows are cheaper by that alone */
     Verdict after(long rows, long tookNanos, boolean grown) {
-        perRow[seen++] = (double) tookNanos / Math.max(1, rows);
+        perRow[seen] = (double) tookNanos / Math.max(1, rows);
+        perFlush[seen++] = tookNanos;
         if (seen < WINDOW) {
             return Verdict.SOME;
         }
         seen = 0;
         Arrays.sort(perRow);
+        Arrays.sort(perFlush);
         double middle = perRow[WINDOW / 2];
+        long middleFlush = perFlush[WINDOW / 2];
         if (!grown) {
             best = Math.min(best, middle);
+            bestFlush = Math.min(bestFlush, middleFlush);
         }
-        if (middle > MUCH * best && middle * rows > SHORT_NANOS) {
+        if (middle > MUCH * best && middleFlush > MUCH * bestFlush && middleFlush > SHORT_NANOS) {
             return Verdict.MUCH;
         }
         return middle < NONE * best ? Verdict.NONE : Verdict.SOME;

@@ -29,8 +29,12 @@ class BatchSizerTest {
     }
 
     private static Batch full(int events) {
+        return full(events, Math.min(events, 300));
+    }
+
+    private static Batch full(int events, int rows) {
         ChangeSetBuilder changes = new ChangeSetBuilder();
-        for (int row = 0; row < Math.min(events, 300); row++) {
+        for (int row = 0; row < rows; row++) {
             changes.add(List.of(new Effect.OnRow(Views.TABLE, Views.key("viewer-" + row), RowChange.DELETE)));
         }
         EventEnvelope event = Views.viewed(1, "1");
@@ -134,6 +138,27 @@ class BatchSizerTest {
             flush(sizer, 100, size -> Math.min(size, 300) * 50_000L);
             assertThat(sizer.isStrained()).isFalse();
         }
+    }
+
+    @Test
+    void aFixedSizeDoesNotGrowBecauseFewerRowsShareTheSameCommit() {
+        flush(fixed, 100, size -> 5 * MILLI);
+
+        for (int i = 0; i < FLUSHES_TO_LEARN; i++) {
+            fixed.committed(full(fixed.size(), 5), 5 * MILLI);
+        }
+
+        assertThat(fixed.size()).isEqualTo(100);
+        assertThat(fixed.isStrained()).isFalse();
+    }
+
+    @Test
+    void memoryThatIsShortMakesNoBatchTiny() {
+        for (int i = 0; i < 20; i++) {
+            adaptive.saveMemory();
+        }
+
+        assertThat(adaptive.size()).isBetween(62, 100);
     }
 
     @Test

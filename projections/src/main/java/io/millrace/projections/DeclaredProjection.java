@@ -82,7 +82,7 @@ final class DeclaredProjection implements Projection {
             return rows.effects();
         } catch (EventFailedException e) {
             throw e;
-        } catch (RuntimeException | AssertionError | StackOverflowError e) {
+        } catch (Exception | AssertionError | StackOverflowError e) { // also what is undeclared, as in Kotlin
             throw EventFailedException.inHandler(name, event, e);
         } finally {
             rows.close();

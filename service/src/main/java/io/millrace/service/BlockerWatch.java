@@ -42,6 +42,7 @@ final class BlockerWatch implements ProjectorListener {
     /** It is written together with others: their session calls itself by the least of all epochs. */
     void writesUnder(long least) {
         epoch = least;
+        strained = false; // the projector is a new one, and says so when it is
     }
 
     private void begins() {

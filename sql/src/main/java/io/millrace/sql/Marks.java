@@ -176,11 +176,17 @@ final class Marks {
                     CheckpointRow.moved(move.from(), move.batch(), writer, microsecondsSince1970));
         }
         acknowledged = List.copyOf(next);
+        synchronized (planners) {
+            flush.moves().forEach(move -> prepared.remove(move.batch()));
+        }
     }
 
     /** They stand where the database has them. */
     void found(List<Checkpoint> now) {
         acknowledged = List.copyOf(now);
+        synchronized (planners) {
+            prepared.clear();
+        }
     }
 
     // ---- what was found

@@ -21,17 +21,20 @@ import java.util.Optional;
 public record OldestSnapshot(String kind, int processId, String whose, Optional<Duration> age, long transactions) {
     /** A snapshot that is younger is nobody's fault. */
     private static final int LEAST_SECONDS = 5;
+    /** The same, where nobody says since when it is. */
+    private static final int LEAST_TRANSACTIONS = 100;
 
     private static final String IN_THE_WAY = "SELECT CASE WHEN backend_type = 'walsender'"
             + " THEN 'a standby that reports what it reads (hot_standby_feedback)'"
             + " WHEN application_name = 'pg_dump' THEN 'a dump'"
+            + " WHEN state IS NULL THEN 'a session that our role may not look into (pg_read_all_stats lets it)'"
             + " WHEN state LIKE 'idle in transaction%' THEN 'a transaction that is idle'"
             + " ELSE 'a transaction at work' END AS kind, pid,"
             + " concat_ws(', ', nullif(usename, ''), nullif(application_name, '')) AS whose,"
             + " extract(epoch FROM clock_timestamp() - coalesce(xact_start, backend_start)) AS seconds,"
             + " greatest(coalesce(age(backend_xmin), 0), coalesce(age(backend_xid), 0)) AS transactions"
             + " FROM pg_stat_activity WHERE (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL)"
-            + " AND pid <> pg_backend_pid() AND backend_type <> 'autovacuum worker'"
+            + " AND pid <> pg_backend_pid() AND backend_type IS DISTINCT FROM 'autovacuum worker'"
             + " AND (datname = current_database() OR backend_type = 'walsender')"
             + " UNION ALL SELECT 'replication slot ' || slot_name, coalesce(active_pid, 0), '', NULL,"
             + " greatest(coalesce(age(xmin), 0), coalesce(age(catalog_xmin), 0))"
@@ -41,7 +44,8 @@ public record OldestSnapshot(String kind, int processId, String whose, Optional<
             + " FROM pg_prepared_xacts WHERE database = current_database()";
 
     private static final String OLDEST = "SELECT kind, pid, whose, seconds::bigint, transactions FROM (" + IN_THE_WAY
-            + ") AS held WHERE coalesce(seconds, ?) >= ? ORDER BY transactions DESC, seconds DESC NULLS LAST LIMIT 1";
+            + ") AS held WHERE CASE WHEN seconds IS NULL THEN transactions >= " + LEAST_TRANSACTIONS
+            + " ELSE seconds >= ? END ORDER BY transactions DESC, seconds DESC NULLS LAST LIMIT 1";
 
     /** The one that holds most; empty if all are a few seconds old. */
     static Optional<OldestSnapshot> find(Connection connection) throws SQLException {
@@ -51,7 +55,6 @@ public record OldestSnapshot(String kind, int processId, String whose, Optional<
     static Optional<OldestSnapshot> find(Connection connection, int leastSeconds) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(OLDEST)) {
             statement.setInt(1, leastSeconds);
-            statement.setInt(2, leastSeconds);
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() ? Optional.of(read(row)) : Optional.empty();
             }

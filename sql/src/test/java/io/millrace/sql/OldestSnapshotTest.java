@@ -71,6 +71,28 @@ class OldestSnapshotTest {
         }
     }
 
+    @Test
+    void isASessionThatOurRoleMayNotLookIntoOnceManyTransactionsHaveBegunSince() throws SQLException {
+        try (Connection asking = database.connect();
+                Connection other = database.connect();
+                Statement statement = other.createStatement();
+                Statement writing = asking.createStatement()) {
+            writing.execute("CREATE ROLE plain; CREATE TABLE dead (id int)");
+            begin(statement, "another role");
+            for (int i = 0; i < 100; i++) {
+                writing.execute("INSERT INTO dead VALUES (1)");
+            }
+            writing.execute("SET ROLE plain");
+
+            OldestSnapshot oldest = OldestSnapshot.find(asking).orElseThrow();
+
+            assertThat(oldest.kind()).startsWith("a session that our role may not look into");
+            assertThat(oldest.processId()).isPositive();
+            assertThat(oldest.age()).isEmpty();
+            writing.execute("RESET ROLE; DROP ROLE plain");
+        }
+    }
+
     private static void begin(Statement statement, String application) throws SQLException {
         statement.execute("SET application_name = '" + application + "'");
         statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ");

@@ -134,8 +134,8 @@ public final class EndToEndBench {
             return;
         }
         String schema = lane instanceof HandLane ? "hand" : OurProjector.SCHEMA;
-        List<String> rows =
-                new ArrayList<>(database.texts("SELECT t::text FROM " + schema + "." + workload.table() + " AS t"));
+        List<String> rows = new ArrayList<>(
+                database.texts("SELECT " + workload.rowText() + " FROM " + schema + "." + workload.table() + " AS t"));
         Collections.sort(rows);
         if (!rows.equals(expected)) {
             throw new IllegalStateException("expected the rows of a plain fold from " + lane.name() + ": " + rows.size()
