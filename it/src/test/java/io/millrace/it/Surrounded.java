@@ -85,7 +85,7 @@ final class Surrounded implements AutoCloseable {
     void depart(int airports) {
         List<EventData> events = IntStream.range(0, airports)
                 .mapToObj(airport -> {
-                    String flight = "{\"origin\":\"A" + airport + "\",\"delay_min\":" + departed++ * 7 % 100
+                    String flight = "{\"origin\":\"A" + airport + "\",\"delay_min\":" + departed++ * 7 % 97
                             + ",\"distance_mi\":100}";
                     return EventData.builderAsJson(setup.eventType(), flight.getBytes(StandardCharsets.UTF_8))
                             .build();
