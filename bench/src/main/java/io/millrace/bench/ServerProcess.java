@@ -34,6 +34,8 @@ public final class ServerProcess implements AutoCloseable {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Dslf4j.internal.verbosity=ERROR",
+                        "-Xms1g", // growing it would be in what the drain is measured by
+                        "-XX:+AlwaysPreTouch",
                         "-cp",
                         System.getProperty("java.class.path"),
                         EventStoreServer.class.getName(),

@@ -71,6 +71,8 @@ final class Laps {
                 micros(lap -> lap.store().toNanos()).median(),
                 perThousand(lap -> lap.usage().roundTrips()).median(),
                 perThousand(lap -> lap.usage().commits()).median(),
-                perThousand(lap -> lap.usage().walBytes()).median());
+                perThousand(lap -> lap.usage().walBytes()).median(),
+                each(lap -> lap.usage().peakHeapMiB()).median(),
+                each(lap -> lap.usage().peakResidentMiB()).median());
     }
 }

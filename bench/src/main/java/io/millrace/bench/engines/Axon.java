@@ -35,20 +35,29 @@ final class Axon implements Contender {
     private final int segments;
     private final int batchSize;
     private final Writing writing;
+    private final boolean rewriteInserts;
 
-    Axon(Database database, Workload workload, Kind kind, int segments, int batchSize, Writing writing) {
+    Axon(
+            Database database,
+            Workload workload,
+            Kind kind,
+            int segments,
+            int batchSize,
+            Writing writing,
+            boolean rewriteInserts) {
         this.database = database;
         this.workload = workload;
         this.kind = kind;
         this.segments = segments;
         this.batchSize = batchSize;
         this.writing = writing;
+        this.rewriteInserts = rewriteInserts;
     }
 
     @Override
     public String name() {
         String processor = kind == Kind.POOLED ? "axon-pooled" : "axon-tracking";
-        return processor + segments + "-" + batchSize + writing.suffix();
+        return processor + segments + "-" + batchSize + writing.suffix() + (rewriteInserts ? "-rewrite" : "");
     }
 
     @Override
@@ -63,7 +72,7 @@ final class Axon implements Contender {
     }
 
     private final class AxonRun implements Run {
-        private final HikariDataSource pool = Pools.open(database, false);
+        private final HikariDataSource pool = Pools.open(database, rewriteInserts);
         private final ScheduledExecutorService coordinator = Executors.newScheduledThreadPool(1);
         private final ScheduledExecutorService workers = Executors.newScheduledThreadPool(segments);
         private final Countdown countdown;

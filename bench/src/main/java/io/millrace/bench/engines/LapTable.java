@@ -32,6 +32,7 @@ public final class LapTable {
      * @param events in each round
      * @param rate events a second, with the least and the most
      * @param clientMicros CPU time an event; likewise PostgreSQL's and the event store's, 0 where there is none
+     * @param peakHeapMiB of the contender's process in a round, garbage included
      */
     public record Row(
             String name,
@@ -44,7 +45,9 @@ public final class LapTable {
             double storeMicros,
             double roundTripsPerThousand,
             double commitsPerThousand,
-            double walBytesPerThousand) {}
+            double walBytesPerThousand,
+            double peakHeapMiB,
+            double peakResidentMiB) {}
 
     private static Row row(Laps laps) {
         Spread rates = laps.rates();
@@ -59,13 +62,15 @@ public final class LapTable {
                 0,
                 laps.perThousandEvents(Usage::roundTrips).median(),
                 laps.perThousandEvents(Usage::commits).median(),
-                laps.perThousandEvents(Usage::walBytes).median());
+                laps.perThousandEvents(Usage::walBytes).median(),
+                laps.each(Usage::peakHeapMiB).median(),
+                laps.each(Usage::peakResidentMiB).median());
     }
 
     public void print(PrintStream out) {
         out.printf(
                 Locale.ROOT,
-                "%n%-26s %9s | %10s %10s %10s | %9s %9s %9s | %9s %9s %9s%n",
+                "%n%-26s %9s | %10s %10s %10s | %9s %9s %9s | %9s %9s %9s | %8s %8s%n",
                 name,
                 "events",
                 "median/s",
@@ -76,10 +81,12 @@ public final class LapTable {
                 "µs store",
                 "trips/k",
                 "commits/k",
-                "WAL/k");
+                "WAL/k",
+                "heap MiB",
+                "RSS MiB");
         rows.forEach(row -> out.printf(
                 Locale.ROOT,
-                "%-26s %,9.0f | %,10.0f %,10.0f %,10.0f | %9.2f %9.2f %9.2f | %9.2f %9.2f %,9.0f%n",
+                "%-26s %,9.0f | %,10.0f %,10.0f %,10.0f | %9.2f %9.2f %9.2f | %9.2f %9.2f %,9.0f | %,8.0f %,8.0f%n",
                 row.name(),
                 row.events(),
                 row.rate(),
@@ -90,7 +97,9 @@ public final class LapTable {
                 row.storeMicros(),
                 row.roundTripsPerThousand(),
                 row.commitsPerThousand(),
-                row.walBytesPerThousand()));
+                row.walBytesPerThousand(),
+                row.peakHeapMiB(),
+                row.peakResidentMiB()));
     }
 
     /** As {@code NAME.json}: an array of objects. */

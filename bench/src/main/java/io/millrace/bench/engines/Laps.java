@@ -55,7 +55,7 @@ final class Laps {
         return new Spread(ratios);
     }
 
-    private Spread each(ToDoubleFunction<Usage> what) {
+    Spread each(ToDoubleFunction<Usage> what) {
         return new Spread(rounds.stream().mapToDouble(what).boxed().toList());
     }
 }

@@ -19,18 +19,23 @@ final class Peers {
         all.add(new Pekko(database, workload, 20, Writing.EACH, false));
         all.add(new Pekko(database, workload, 20, Writing.BATCH, false));
         all.add(new Pekko(database, workload, 100, Writing.BATCH, false));
+        all.add(new Pekko(database, workload, 100, Writing.BATCH, true));
         all.add(new Pekko(database, workload, 1_000, Writing.BATCH, false));
         all.add(new Pekko(database, workload, 10_000, Writing.BATCH, false));
         all.add(new Pekko(database, workload, 1_000, Writing.FOLD, false));
         all.add(new Pekko(database, workload, 10_000, Writing.FOLD, false));
         for (Kind kind : Kind.values()) {
-            all.add(new Axon(database, workload, kind, 1, 1, Writing.EACH));
-            all.add(new Axon(database, workload, kind, 1, 100, Writing.BATCH));
-            all.add(new Axon(database, workload, kind, 2, 100, Writing.BATCH));
-            all.add(new Axon(database, workload, kind, 2, 1_000, Writing.BATCH));
-            all.add(new Axon(database, workload, kind, 2, 1_000, Writing.FOLD));
-            all.add(new Axon(database, workload, kind, 2, 10_000, Writing.FOLD));
+            all.add(new Axon(database, workload, kind, 1, 1, Writing.EACH, false));
+            all.add(new Axon(database, workload, kind, 1, 100, Writing.BATCH, false));
+            all.add(new Axon(database, workload, kind, 2, 100, Writing.BATCH, false));
+            all.add(new Axon(database, workload, kind, 2, 1_000, Writing.BATCH, false));
+            all.add(new Axon(database, workload, kind, 2, 1_000, Writing.FOLD, false));
+            all.add(new Axon(database, workload, kind, 2, 10_000, Writing.FOLD, false));
         }
+        all.add(new Axon(database, workload, Kind.TRACKING, 2, 100, Writing.BATCH, true));
+        all.add(new Axon(database, workload, Kind.TRACKING, 4, 100, Writing.BATCH, false));
+        all.add(new Axon(database, workload, Kind.TRACKING, 4, 1_000, Writing.BATCH, false));
+        all.add(new Axon(database, workload, Kind.TRACKING, 2, 10_000, Writing.BATCH, false));
         return all;
     }
 }

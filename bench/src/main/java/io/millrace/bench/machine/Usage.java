@@ -11,12 +11,21 @@ import java.time.Duration;
  * @param database CPU time of PostgreSQL, all of its processes
  * @param roundTrips of this process's connections to PostgreSQL
  * @param commits transactions that wrote
+ * @param peakHeapMiB the most of this process's heap between the looks, garbage included; likewise what was resident
  */
 public record Usage(
-        Duration elapsed, Duration client, Duration database, long roundTrips, long commits, long walBytes) {
+        Duration elapsed,
+        Duration client,
+        Duration database,
+        long roundTrips,
+        long commits,
+        long walBytes,
+        double peakHeapMiB,
+        double peakResidentMiB) {
 
     /** Looks: at the clock last. */
     public static Usage before(Database database) throws SQLException {
+        Memory.forget();
         return look(database, 0);
     }
 
@@ -32,7 +41,9 @@ public record Usage(
                 server,
                 roundTrips,
                 commits,
-                walBytes);
+                walBytes,
+                Memory.peakHeapMiB(),
+                Memory.peakResidentMiB());
     }
 
     /** Looks again: at the clock first. */
@@ -44,7 +55,9 @@ public record Usage(
                 now.database.minus(before.database),
                 now.roundTrips - before.roundTrips,
                 now.commits - before.commits,
-                now.walBytes - before.walBytes);
+                now.walBytes - before.walBytes,
+                now.peakHeapMiB,
+                now.peakResidentMiB);
     }
 
     private static Duration ownCpu() {

@@ -112,7 +112,14 @@ public class Parts {
         return FoldAlone.fold(effects);
     }
 
-    /** One change per row to statements. */
+    /** The same, and then statements of it: with the changes' normal form, which is made when it is asked for. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public Object foldAndPlan() {
+        return planner.plan(FoldAlone.fold(effects));
+    }
+
+    /** One change per row, in normal form already, to statements. */
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public Object plan() {

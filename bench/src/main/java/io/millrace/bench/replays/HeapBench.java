@@ -90,6 +90,8 @@ public final class HeapBench {
         String name = "heap of " + HEAP_MIB + " MiB, " + events + " " + of + ", " + settings + ": ";
         List<Double> live = values(said, "live ");
         figures.add(Figure.of(name + "live after a collection", new Spread(live), "MiB"));
+        figures.add(Figure.of(
+                name + "in use, peaks of the heap's parts together", new Spread(values(said, "peak ")), "MiB"));
         figures.add(Figure.of(name + "resident, at most", new Spread(values(said, "rss ")), "MiB"));
         figures.add(Figure.of(name + "replayed", new Spread(values(said, "rate ")), "events/s"));
         figures.add(Figure.atMost(FLAT, name + "live in the last third ÷ the first", flatness(live), "×"));

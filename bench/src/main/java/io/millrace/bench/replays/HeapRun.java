@@ -11,6 +11,7 @@ import io.millrace.eventstore.EventStoreConnection;
 import io.millrace.examples.AirportDepartures;
 import io.millrace.projections.EventSource;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +44,7 @@ final class HeapRun {
         }
         System.out.printf(Locale.ROOT, "rate %.0f%n", events / ((System.nanoTime() - begin) / 1e9));
         System.out.printf(Locale.ROOT, "rss %.1f%n", residentMostMiB());
+        System.out.printf(Locale.ROOT, "peak %.1f%n", heapMostMiB());
     }
 
     private static void replay(String url, EventSource source, FlushPolicy policy, int events) throws Exception {
@@ -78,6 +80,15 @@ final class HeapRun {
                 System.out.printf(Locale.ROOT, "live %.1f%n", heap.getUsed() / 1048576.0);
             }
         }
+    }
+
+    /** What was in use at most in each part of the heap, together; garbage included. */
+    private static double heapMostMiB() {
+        return ManagementFactory.getMemoryPoolMXBeans().stream()
+                        .filter(pool -> pool.getType() == MemoryType.HEAP)
+                        .mapToLong(pool -> pool.getPeakUsage().getUsed())
+                        .sum()
+                / 1048576.0;
     }
 
     /** The most that Linux ever had in memory for this process. */

@@ -38,8 +38,11 @@ public final class ReportPage {
                     + " fixed, touched size; nobody is paced by the source.",
             "hand: decode, fold into a map, one unnest statement whose CTE moves the checkpoint by compare-and-set, one round"
                     + " trip; overlap: a second thread commits while the next batch is folded.",
-            "upsert-each, jdbc-100: upserts and the checkpoint in one transaction. reWriteBatchedInserts cannot be switched"
-                    + " on for upserts: PostgreSQL refuses to touch a row twice in a statement.",
+            "upsert-each, jdbc-100: upserts and the checkpoint in one transaction. With reWriteBatchedInserts on (-rewrite:"
+                    + " jdbc-100, pekko-100-batch, axon-tracking2-100-batch) PostgreSQL refuses every one of them, since"
+                    + " a statement may not touch a row twice; they have no row here, and the race says so as it runs.",
+            "Heap and RSS are peaks of the contender's process, whose heap of 3 GiB is touched before: how little is enough"
+                    + " is measured apart, below heap.",
             "pekko-1 is exactlyOnce, pekko-N groupedWithin; -batch is executeBatch per group, as documented; -fold is a fold"
                     + " and an unnest that the user wrote. Blocking dispatcher of 4 threads.",
             "axon-pooled/trackingS-N has S segments and batches of N; its streams call back at once when asked for"
@@ -133,7 +136,9 @@ public final class ReportPage {
                 new Column("storeMicros", "store µs", true),
                 new Column("roundTripsPerThousand", "trips/1k", true),
                 new Column("commitsPerThousand", "commits/1k", true),
-                new Column("walBytesPerThousand", "WAL B/1k", true));
+                new Column("walBytesPerThousand", "WAL B/1k", true),
+                new Column("peakHeapMiB", "heap MiB", true),
+                new Column("peakResidentMiB", "RSS MiB", true));
         List<List<Cell>> cells = rows.stream().map(ReportPage::lap).toList();
         return new Report.Section(
                 key,
@@ -157,7 +162,9 @@ public final class ReportPage {
                         "storeMicros",
                         "roundTripsPerThousand",
                         "commitsPerThousand",
-                        "walBytesPerThousand")
+                        "walBytesPerThousand",
+                        "peakHeapMiB",
+                        "peakResidentMiB")
                 .forEach(name -> cells.add(number(row.path(name).asDouble())));
         return cells;
     }
