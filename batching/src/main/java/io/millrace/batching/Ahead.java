@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class Ahead {
     /** Large events gain nothing from others' threads but memory taken up. */
     private static final long MOST_BYTES = 1 << 20;
+    /** With the help of others the fold may be early for once, and late without: that is no reason to go without. */
+    private static final int WAITS = 8;
+    /** Batches of fewer events than so many backlogs are committed more slowly than one thread folds them. */
+    private static final int LEAST_BATCHES = 2;
 
     private final Intake intake;
     private final Projection projection;
@@ -30,7 +34,8 @@ final class Ahead {
     private final Deque<Chunk> chunks = new ArrayDeque<>();
     private long bytes;
     private boolean manyWait;
-    private boolean foldIsLate = true;
+    private boolean worthIt = true;
+    private int waitedInARow;
     private boolean waiting;
     private @Nullable Chunk current;
     private @Nullable EventEnvelope handledLast;
@@ -43,9 +48,19 @@ final class Ahead {
         this.wakeUp = wakeUp;
     }
 
-    /** Whether flushes wait for the fold, rather than the fold for them: only then it is worth its price. */
-    void foldIsLate(boolean late) {
-        foldIsLate = late;
+    /** How many events a batch holds now: a commit takes longer than to fold a few. */
+    void batchSize(int events) {
+        worthIt = events >= LEAST_BATCHES * bounds.backlog();
+    }
+
+    /** A flush had to wait for the fold: it is worth its price to handle events ahead. */
+    void foldWasLate() {
+        waitedInARow = 0;
+    }
+
+    /** The fold has to wait for a flush: if it does so again and again, there is nothing to gain. */
+    void foldWaits() {
+        waitedInARow++;
     }
 
     /** Takes the next signal; null if there is none, or its event {@link #isWaiting is still being handled}. */
@@ -111,7 +126,11 @@ final class Ahead {
     }
 
     private void handOut() {
-        while (foldIsLate && chunks.size() < bounds.mostChunks() && bytes < MOST_BYTES && manyWait()) {
+        while (worthIt
+                && waitedInARow < WAITS
+                && chunks.size() < bounds.mostChunks()
+                && bytes < MOST_BYTES
+                && manyWait()) {
             Chunk chunk = nextChunk();
             if (chunk.events.isEmpty()) {
                 return; // another kind of signal comes first

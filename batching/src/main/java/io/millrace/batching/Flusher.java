@@ -91,6 +91,11 @@ final class Flusher {
         launch(batch, folded.handled(), nowNanos);
     }
 
+    /** Whether it could be collected now what became of the batch under way. */
+    boolean hasLanded() {
+        return flight != null && flight.landed() != null;
+    }
+
     /** Whether one full batch more can be sent after the one under way, as soon as that is committed. */
     boolean takesFollower() {
         return flight != null && bisection == null && follower == null;

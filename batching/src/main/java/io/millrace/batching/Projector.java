@@ -65,6 +65,7 @@ public final class Projector {
         this.sizer = new BatchSizer(options.flushPolicy());
         Intake intake = new Intake(source, projection, options.queueBounds(), surroundings.wakeUp());
         this.ahead = new Ahead(intake, projection, surroundings.ahead(), surroundings.wakeUp());
+        ahead.batchSize(sizer.size());
         EventFolder folder = new EventFolder(projection, ahead::effectsOf, poison);
         this.folding = new Folding(folder, sizer, new InARow(options.poison().maxParked()));
         this.flusher = new Flusher(
@@ -215,14 +216,16 @@ public final class Projector {
         if (status.phase() != Phase.CATCHING_UP) {
             status.enter(Phase.OVERRUN);
         }
+        if (flusher.hasLanded()) {
+            return true; // then it is collected first, and this one is planned by the thread that flushes
+        }
         if (ending.isClosing() || !flusher.takesFollower()) {
-            ahead.foldIsLate(false);
             return false;
         }
         if (folding.isLarge()) {
-            ahead.foldIsLate(false);
             reading.pause();
         }
+        ahead.foldWaits();
         flusher.flushNext(folding.swap(), full.get(), progress.read().orElseThrow(), now);
         return true;
     }
@@ -246,7 +249,8 @@ public final class Projector {
     }
 
     private void flush(FlushReason reason, long now) {
-        ahead.foldIsLate(true);
+        ahead.foldWasLate();
+        ahead.batchSize(sizer.size());
         flusher.flush(folding.swap(), reason, progress.read().orElseThrow(), now);
         if (status.phase() == Phase.CAUGHT_UP) {
             status.enter(Phase.LIVE);

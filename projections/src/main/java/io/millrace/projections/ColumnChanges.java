@@ -34,6 +34,13 @@ final class ColumnChanges extends AbstractMap<String, ColumnChange> {
                 columns.keySet().toArray(String[]::new), columns.values().toArray(ColumnChange[]::new));
     }
 
+    /** The first so many of these; the arrays are the result's own from then on. */
+    static ColumnChanges of(String[] names, ColumnChange[] changes, int count) {
+        boolean all = count == names.length;
+        return new ColumnChanges(
+                all ? names : Arrays.copyOf(names, count), all ? changes : Arrays.copyOf(changes, count));
+    }
+
     /** These changes and then the next ones; after a delete, what a column meets is known. */
     ColumnChanges then(ColumnChanges next, boolean deleted, ReadModel model) {
         int more = 0;

@@ -1,7 +1,5 @@
 package io.millrace.projections;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,15 +96,18 @@ public final class FoldedRow {
         return whole;
     }
 
-    private Map<String, ColumnChange> inFull() {
-        Map<String, ColumnChange> changes = new LinkedHashMap<>();
+    private ColumnChanges inFull() {
         @Nullable FoldedColumn[] mine = columns == null ? new FoldedColumn[0] : columns;
+        String[] names = new String[mine.length];
+        ColumnChange[] changes = new ColumnChange[mine.length];
+        int count = 0;
         for (int place = 0; place < mine.length; place++) {
             FoldedColumn column = mine[place];
             if (column != null) {
-                changes.put(model.columns().get(place).name(), column.inFull());
+                names[count] = model.columns().get(place).name();
+                changes[count++] = column.inFull();
             }
         }
-        return changes;
+        return ColumnChanges.of(names, changes, count);
     }
 }

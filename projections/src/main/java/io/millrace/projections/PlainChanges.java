@@ -1,9 +1,7 @@
 package io.millrace.projections;
 
 import java.util.AbstractMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -64,16 +62,19 @@ final class PlainChanges extends AbstractMap<String, ColumnChange> {
     ColumnChanges inFull() {
         ColumnChanges all = inFull;
         if (all == null) {
-            Map<String, ColumnChange> changes = new LinkedHashMap<>();
             List<Column> columns = model.columns();
+            String[] names = new String[operations.length];
+            ColumnChange[] changes = new ColumnChange[operations.length];
+            int count = 0;
             for (int place = 0; place < operations.length; place++) {
                 PlainOperation operation = operations[place];
                 if (operation != null) {
                     Column column = columns.get(place);
-                    changes.put(column.name(), operation.inFull(column.type(), numbers[place], value(place)));
+                    names[count] = column.name();
+                    changes[count++] = operation.inFull(column.type(), numbers[place], value(place));
                 }
             }
-            all = ColumnChanges.of(changes);
+            all = ColumnChanges.of(names, changes, count);
             inFull = all;
         }
         return all;

@@ -9,7 +9,6 @@ import io.millrace.projections.ColumnChange.OnPresent.Merge;
 import io.millrace.projections.ColumnType;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,10 +72,10 @@ final class Operands {
     }
 
     /** The value of an operand in a change; null for SQL NULL, and where the change has no such operand. */
-    static @Nullable Object value(Operand operand, Column column, Optional<ColumnChange> change) {
+    static @Nullable Object value(Operand operand, Column column, @Nullable ColumnChange change) {
         return switch (operand.name()) {
+            case VALUE -> change == null ? null : plainValue(change);
             case KIND -> kind(change);
-            case VALUE -> change.map(Operands::plainValue).orElse(null);
             case PATCH -> patch(change);
             default -> ofPresent(operand.name(), column.type(), change);
         };
@@ -88,14 +87,14 @@ final class Operands {
                 : ((ColumnChange.Assign) change).value().orElse(null);
     }
 
-    private static @Nullable Object patch(Optional<ColumnChange> change) {
-        return change.orElse(null) instanceof ColumnChange.Update update && update.onPresent() instanceof Merge merge
+    private static @Nullable Object patch(@Nullable ColumnChange change) {
+        return change instanceof ColumnChange.Update update && update.onPresent() instanceof Merge merge
                 ? MergePatchText.of(merge.patch())
                 : null;
     }
 
-    private static @Nullable Object ofPresent(String name, ColumnType type, Optional<ColumnChange> change) {
-        if (change.isEmpty() || !(change.get() instanceof ColumnChange.Update update)) {
+    private static @Nullable Object ofPresent(String name, ColumnType type, @Nullable ColumnChange change) {
+        if (!(change instanceof ColumnChange.Update update)) {
             return null;
         }
         if (update.onPresent() instanceof Become become) {
@@ -125,11 +124,11 @@ final class Operands {
     }
 
     /** Which of the forms a row of a {@link ColumnForm#MIXED} column has; {@link UpsertText} tells them apart. */
-    private static String kind(Optional<ColumnChange> change) {
-        if (change.isEmpty()) {
+    private static String kind(@Nullable ColumnChange change) {
+        if (change == null) {
             return "untouched";
         }
-        if (!(change.get() instanceof ColumnChange.Update update)) {
+        if (!(change instanceof ColumnChange.Update update)) {
             return "assign";
         }
         if (update.onPresent() instanceof Keep) {

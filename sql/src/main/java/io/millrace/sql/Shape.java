@@ -15,6 +15,7 @@ import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shape of a row's change: how each column of its table is written. Rows of one shape go out in one statement.
@@ -32,7 +33,7 @@ record Shape(List<ColumnForm> forms) {
     static Shape of(ReadModel table, RowChange change, boolean exactly) {
         List<ColumnForm> forms = new ArrayList<>(table.columns().size());
         for (Column column : table.columns()) {
-            forms.add(formOf(column, change.column(column.name()), exactly));
+            forms.add(formOf(column, change.columns().get(column.name()), exactly));
         }
         return new Shape(forms);
     }
@@ -44,7 +45,7 @@ record Shape(List<ColumnForm> forms) {
     boolean isOf(ReadModel table, RowChange change, boolean exactly, BitSet guarded) {
         for (int i = 0; i < forms.size(); i++) {
             Column column = table.columns().get(i);
-            ColumnForm form = formOf(column, change.column(column.name()), exactly);
+            ColumnForm form = formOf(column, change.columns().get(column.name()), exactly);
             if (guarding(form, i, guarded) != forms.get(i)) {
                 return false;
             }
@@ -98,11 +99,11 @@ record Shape(List<ColumnForm> forms) {
         return false;
     }
 
-    private static ColumnForm formOf(Column column, Optional<ColumnChange> change, boolean exactly) {
-        if (change.isEmpty()) {
+    private static ColumnForm formOf(Column column, @Nullable ColumnChange change, boolean exactly) {
+        if (change == null) {
             return ColumnForm.UNTOUCHED;
         }
-        if (!(change.get() instanceof ColumnChange.Update update)) {
+        if (!(change instanceof ColumnChange.Update update)) {
             return ColumnForm.ASSIGN;
         }
         if (update.onPresent() instanceof Keep) {
@@ -136,8 +137,8 @@ record Shape(List<ColumnForm> forms) {
         }
         SafeRange safe = SafeRange.of(type);
         boolean guardable = !exactly
-                && sum.lowest().map(safe::contains).orElse(true)
-                && sum.highest().map(safe::contains).orElse(true);
+                && (sum.lowest().isEmpty() || safe.contains(sum.lowest().get()))
+                && (sum.highest().isEmpty() || safe.contains(sum.highest().get()));
         return guardable ? ColumnForm.ADD_GUARDED : ColumnForm.CLAMP;
     }
 

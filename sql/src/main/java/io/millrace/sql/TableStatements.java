@@ -155,7 +155,8 @@ final class TableStatements {
             for (Operands.Operand operand : Operands.of(group.shape().forms().get(i), column.type())) {
                 List<@Nullable Object> values = new ArrayList<>(group.rows().size());
                 for (Entry<RowKey, RowChange> row : group.rows()) {
-                    values.add(Operands.value(operand, column, row.getValue().column(column.name())));
+                    values.add(Operands.value(
+                            operand, column, row.getValue().columns().get(column.name())));
                 }
                 parameters.add(new Parameter.Values(operand.type(), values));
             }
