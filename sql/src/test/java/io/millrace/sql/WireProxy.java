@@ -109,6 +109,8 @@ final class WireProxy implements AutoCloseable {
     private void accept() throws IOException {
         while (!listener.isClosed()) {
             Socket client = listener.accept();
+            client.setTcpNoDelay(
+                    true); // each frame is written by itself: else the second would wait for an acknowledgement
             if (refusing) {
                 client.close();
                 continue;

@@ -12,6 +12,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,6 +41,25 @@ final class HandLane implements Lane {
         this.workload = workload;
         this.events = events;
         this.batchSize = batchSize;
+    }
+
+    /** All events in the order of the log, which many appends at once have mixed. */
+    static List<EventEnvelope> read(FlightStore store, int events) throws Exception {
+        List<EventEnvelope> inLog = new ArrayList<>(events);
+        StubRead.run(store.stub(), events, event -> inLog.add(enveloped(event)));
+        return inLog;
+    }
+
+    private static EventEnvelope enveloped(RecordedEvent event) {
+        return new EventEnvelope(
+                NO_ID,
+                "FlightDeparted",
+                "",
+                0,
+                NO_POSITION,
+                Instant.EPOCH,
+                event.getData().toByteArray(),
+                NO_METADATA);
     }
 
     @Override
@@ -85,15 +106,7 @@ final class HandLane implements Lane {
             @Override
             public void take(RecordedEvent event) throws Exception {
                 long position = event.getCommitPosition();
-                fold.add(new EventEnvelope(
-                        NO_ID,
-                        "FlightDeparted",
-                        "",
-                        0,
-                        NO_POSITION,
-                        Instant.EPOCH,
-                        event.getData().toByteArray(),
-                        NO_METADATA));
+                fold.add(enveloped(event));
                 folded++;
                 seen++;
                 if (folded == batchSize || seen == events) {
