@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,26 +32,23 @@ final class Ahead {
     private final Projection projection;
     private final HandlingAhead bounds;
     private final Runnable wakeUp;
+    private final IntSupplier batchSize;
     private final Deque<Chunk> chunks = new ArrayDeque<>();
     private long bytes;
     private boolean manyWait;
-    private boolean worthIt = true;
     private int waitedInARow;
     private boolean waiting;
     private @Nullable Chunk current;
     private @Nullable EventEnvelope handledLast;
     private @Nullable Object outcome;
 
-    Ahead(Intake intake, Projection projection, HandlingAhead bounds, Runnable wakeUp) {
+    /** @param batchSize how many events a batch holds now: a commit takes longer than to fold a few */
+    Ahead(Intake intake, Projection projection, HandlingAhead bounds, Runnable wakeUp, IntSupplier batchSize) {
         this.intake = intake;
         this.projection = projection;
         this.bounds = bounds;
         this.wakeUp = wakeUp;
-    }
-
-    /** How many events a batch holds now: a commit takes longer than to fold a few. */
-    void batchSize(int events) {
-        worthIt = events >= LEAST_BATCHES * bounds.backlog();
+        this.batchSize = batchSize;
     }
 
     /** A flush had to wait for the fold: it is worth its price to handle events ahead. */
@@ -126,7 +124,7 @@ final class Ahead {
     }
 
     private void handOut() {
-        while (worthIt
+        while (batchSize.getAsInt() >= LEAST_BATCHES * bounds.backlog()
                 && waitedInARow < WAITS
                 && chunks.size() < bounds.mostChunks()
                 && bytes < MOST_BYTES

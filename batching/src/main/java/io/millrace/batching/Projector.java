@@ -64,8 +64,7 @@ public final class Projector {
         this.poison = new PoisonWatch(options.poison());
         this.sizer = new BatchSizer(options.flushPolicy());
         Intake intake = new Intake(source, projection, options.queueBounds(), surroundings.wakeUp());
-        this.ahead = new Ahead(intake, projection, surroundings.ahead(), surroundings.wakeUp());
-        ahead.batchSize(sizer.size());
+        this.ahead = new Ahead(intake, projection, surroundings.ahead(), surroundings.wakeUp(), sizer::size);
         EventFolder folder = new EventFolder(projection, ahead::effectsOf, poison);
         this.folding = new Folding(folder, sizer, new InARow(options.poison().maxParked()));
         this.flusher = new Flusher(
@@ -250,7 +249,6 @@ public final class Projector {
 
     private void flush(FlushReason reason, long now) {
         ahead.foldWasLate();
-        ahead.batchSize(sizer.size());
         flusher.flush(folding.swap(), reason, progress.read().orElseThrow(), now);
         if (status.phase() == Phase.CAUGHT_UP) {
             status.enter(Phase.LIVE);
