@@ -19,16 +19,15 @@ final class CheckpointMoves {
 
     private CheckpointMoves() {}
 
-    static String text(Flush flush) {
-        return flush.moves().size() == 1 ? CheckpointRow.MOVE : MOVE_ALL;
+    static String text(Flush flush, Writer writer) {
+        return flush.moves().size() == 1 ? CheckpointMove.text(flush.moves().get(0), writer) : MOVE_ALL;
     }
 
     /** Binds {@link #text}; every parameter with its type, else the driver would have to ask for it. */
     static void bind(Connection connection, PreparedStatement statement, int first, Flush flush, Writer writer)
             throws SQLException {
         if (flush.moves().size() == 1) {
-            Move only = flush.moves().get(0);
-            CheckpointRow.bindMove(statement, first, only.from(), only.batch(), writer, only.plan());
+            CheckpointMove.bind(statement, first, flush.moves().get(0));
             return;
         }
         Batch any = flush.moves().get(0).batch();

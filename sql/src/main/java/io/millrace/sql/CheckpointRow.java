@@ -9,7 +9,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -24,11 +23,6 @@ final class CheckpointRow {
 
     /** Waits as {@link #findForUpdate} does; whoever locks many does so in one order. */
     static final String SELECT_FOR_UPDATE = SELECT + " WHERE projection = ANY (?) ORDER BY projection FOR UPDATE";
-
-    /** The last statement of every flush. */
-    static final String MOVE = "SELECT millrace.move_checkpoint(?::text, ?::bigint, ?::bigint, ?::text, ?::text, "
-            + "?::text, ?::uuid, ?::uuid, ?::text, ?::bigint, ?::text, ?::bigint, ?::bigint, ?::bigint, ?::bigint,"
-            + " ?::bigint)";
 
     private CheckpointRow() {}
 
@@ -61,37 +55,7 @@ final class CheckpointRow {
                 moved ? Optional.of(instant(movedAt)) : Optional.empty());
     }
 
-    /**
-     * Binds {@link #MOVE}; every parameter with its type, else the driver would have to ask for it.
-     *
-     * @param plan what the flush sends before
-     */
-    static void bindMove(
-            PreparedStatement statement, int first, Checkpoint from, Batch batch, Writer writer, StatementPlan plan)
-            throws SQLException {
-        int at = first;
-        statement.setString(at++, from.projection());
-        statement.setLong(at++, from.epoch());
-        statement.setLong(at++, from.flushNumber());
-        setText(statement, at++, from.position().map(PositionText::of));
-        statement.setString(at++, PositionText.of(batch.checkpoint()));
-        setText(statement, at++, batch.lastHandled().map(event -> PositionText.of(event.position())));
-        setText(
-                statement,
-                at++,
-                batch.lastHandled().map(event -> event.eventId().toString()));
-        statement.setString(at++, writer.id().toString());
-        statement.setString(at++, writer.host());
-        statement.setLong(at++, writer.processId());
-        statement.setString(at++, batch.reason().name());
-        statement.setLong(at++, batch.events().size());
-        statement.setLong(at++, batch.changes().changesIn());
-        statement.setLong(at++, batch.changes().rows());
-        statement.setLong(at++, plan.statements().size() + 1L);
-        statement.setLong(at, PostgresFlushSession.roundTrips(plan));
-    }
-
-    /** What {@link #MOVE} made of the checkpoint. */
+    /** What a {@link CheckpointMove} made of the checkpoint. */
     static Checkpoint moved(Checkpoint from, Batch batch, Writer writer, long microsecondsSince1970) {
         return new Checkpoint(
                 from.projection(),
@@ -101,14 +65,6 @@ final class CheckpointRow {
                 from.flushNumber() + 1,
                 Optional.of(writer),
                 Optional.of(instant(microsecondsSince1970)));
-    }
-
-    private static void setText(PreparedStatement statement, int at, Optional<String> text) throws SQLException {
-        if (text.isPresent()) {
-            statement.setString(at, text.get());
-        } else {
-            statement.setNull(at, Types.VARCHAR);
-        }
     }
 
     private static Instant instant(long microsecondsSince1970) {

@@ -96,7 +96,7 @@ final class ParkedRows {
         return failed;
     }
 
-    private static boolean isAfter(String position, Optional<Position> handled) {
+    private static boolean isAfter(String position, Optional<Position> handled) throws SQLException {
         return handled.isEmpty() || PositionText.parse(position).orElseThrow().isAfter(handled.get());
     }
 

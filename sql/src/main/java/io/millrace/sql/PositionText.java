@@ -1,6 +1,7 @@
 package io.millrace.sql;
 
 import io.millrace.checkpoint.Position;
+import java.sql.SQLException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -12,15 +13,25 @@ final class PositionText {
         return position.toString();
     }
 
-    static Optional<Position> parse(@Nullable String text) {
+    /** @throws SQLException if somebody has put something else there */
+    static Optional<Position> parse(@Nullable String text) throws SQLException {
         if (text == null) {
             return Optional.empty();
         }
         int slash = text.indexOf('/');
-        return Optional.of(
-                slash < 0
-                        ? Position.inStream(Long.parseLong(text))
-                        : Position.inLog(
-                                Long.parseLong(text.substring(0, slash)), Long.parseLong(text.substring(slash + 1))));
+        try {
+            return Optional.of(
+                    slash < 0
+                            ? Position.inStream(Long.parseLong(text))
+                            : Position.inLog(
+                                    Long.parseLong(text.substring(0, slash)),
+                                    Long.parseLong(text.substring(slash + 1))));
+        } catch (IllegalArgumentException e) {
+            throw new SQLException(
+                    "expected a revision, or commit/prepare of the log, as the position of a checkpoint: \"" + text
+                            + "\". Somebody else wrote it: put back what it was, or empty the read model and set it to NULL",
+                    SqlFailure.NO_POSITION,
+                    e);
+        }
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGStatement;
 
 /**
@@ -47,6 +48,8 @@ final class PostgresFlushSession implements FlushSession {
     private final String perTransaction;
     /** Whether the last flush began a transaction that it had to end. */
     private boolean begun;
+
+    private @Nullable FlushText last;
 
     private PostgresFlushSession(
             ConnectionSource connections,
@@ -120,7 +123,7 @@ final class PostgresFlushSession implements FlushSession {
     @Override
     public long flush(Flush flush, Writer writer) throws SQLException {
         begun = !isOneSync(flush.plan());
-        try (PreparedStatement statement = connection.prepareStatement(text(flush))) {
+        try (PreparedStatement statement = connection.prepareStatement(text(flush, writer))) {
             int next = bind(statement, flush.plan());
             CheckpointMoves.bind(connection, statement, next, flush, writer);
             if (flush.plan().hasRawSql() && statement.isWrapperFor(PGStatement.class)) {
@@ -175,7 +178,25 @@ final class PostgresFlushSession implements FlushSession {
         return !isLent() && plan.statements().size() <= MOST_IN_ONE_SYNC && !plan.hasRawSql();
     }
 
-    private String text(Flush flush) {
+    /** What a flush's text depends on; most flushes have that of the one before, which need not be put together anew. */
+    private record FlushText(Object dependsOn, String text) {}
+
+    private String text(Flush flush, Writer writer) {
+        Flush.Move first = flush.moves().get(0);
+        Object dependsOn = List.of(
+                flush.plan().texts(),
+                begun,
+                writer,
+                first.from().epoch(),
+                first.batch().reason(),
+                flush.moves().size());
+        if (last == null || !last.dependsOn().equals(dependsOn)) {
+            last = new FlushText(dependsOn, newText(flush, writer));
+        }
+        return last.text();
+    }
+
+    private String newText(Flush flush, Writer writer) {
         StringBuilder text = new StringBuilder(begun ? BEGIN : "");
         if (isLent()) {
             text.append(';').append(perTransaction);
@@ -184,7 +205,7 @@ final class PostgresFlushSession implements FlushSession {
             // On a line of its own: a user's statement may end in a comment.
             text.append(text.isEmpty() ? "" : "\n;").append(planned.text());
         }
-        text.append(text.isEmpty() ? "" : "\n;").append(CheckpointMoves.text(flush));
+        text.append(text.isEmpty() ? "" : "\n;").append(CheckpointMoves.text(flush, writer));
         return text.append(begun ? ";COMMIT" : "").toString();
     }
 

@@ -24,6 +24,8 @@ enum SqlFailure {
     static final String CHECKPOINT_ELSEWHERE = "MR001";
     /** The flush was planned for numbers that are far from the ends of their ranges, and one is not. */
     static final String PLAN_EXACTLY = "MR002";
+    /** Ours, not the server's: what stands where a position should is none. */
+    static final String NO_POSITION = "MR003";
 
     /**
      * A statement was cancelled, at {@code statement_timeout} as a rule (which of several reasons it was is told in the

@@ -1,5 +1,6 @@
 package io.millrace.sql;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -25,6 +26,14 @@ record StatementPlan(List<Planned> statements) {
     StatementPlan with(List<Planned> others) {
         return new StatementPlan(
                 Stream.concat(statements.stream(), others.stream()).toList());
+    }
+
+    List<String> texts() {
+        List<String> texts = new ArrayList<>(statements.size());
+        for (Planned planned : statements) {
+            texts.add(planned.text());
+        }
+        return texts;
     }
 
     boolean hasRawSql() {

@@ -3,14 +3,15 @@ CREATE TABLE millrace.schema_version (
     installed_at timestamptz NOT NULL DEFAULT now()
 );
 
--- One row per projection; updated by every flush, so half of each page is left free for the next version of a row.
+-- One row per projection; updated by every flush, so half of each page is left free for the next version of a row. No
+-- CHECK constraints: PostgreSQL reads and prepares them anew for each statement, which is two fifths of this update.
 CREATE TABLE millrace.checkpoints (
     projection text PRIMARY KEY,
-    epoch bigint NOT NULL DEFAULT 1 CHECK (epoch >= 1),
-    position text CHECK (position ~ '^[0-9]+(/[0-9]+)?$'),
-    handled_position text CHECK (handled_position ~ '^[0-9]+(/[0-9]+)?$'),
+    epoch bigint NOT NULL DEFAULT 1,
+    position text,
+    handled_position text,
     handled_event_id uuid,
-    flush_number bigint NOT NULL DEFAULT 0 CHECK (flush_number >= 0),
+    flush_number bigint NOT NULL DEFAULT 0,
     writer_id uuid,
     writer_host text,
     writer_process_id bigint,
@@ -214,17 +215,15 @@ RETURNS void LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
         shares = f.shares + excluded.shares
 $$;
 
--- Puts what a checkpoint's row has counted to the rest, and lets it count for another reason or another five minutes.
-CREATE FUNCTION millrace.count_anew(
-    its_projection text, its_epoch bigint, its_flush_number bigint, its_reason text, moment timestamptz
-) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+-- Puts what a checkpoint's row has counted to the rest, before it counts for another reason or another five minutes.
+-- Returns what it counts from then: 0.
+CREATE FUNCTION millrace.put_counts_away(its millrace.checkpoints)
+RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO millrace.flush_counts AS f
-    SELECT c.projection, c.counted_since, c.counted_reason, c.counted_flushes, c.counted_events, c.counted_changes,
-        c.counted_rows, c.counted_statements, c.counted_round_trips, c.counted_shares
-    FROM millrace.checkpoints AS c
-    WHERE c.projection = its_projection AND c.epoch = its_epoch AND c.flush_number = its_flush_number
-      AND c.counted_flushes > 0
+    SELECT its.projection, its.counted_since, its.counted_reason, its.counted_flushes, its.counted_events,
+        its.counted_changes, its.counted_rows, its.counted_statements, its.counted_round_trips, its.counted_shares
+    WHERE its.counted_flushes > 0
     ON CONFLICT (projection, began_at, reason) DO UPDATE
     SET flushes = f.flushes + excluded.flushes,
         events = f.events + excluded.events,
@@ -233,80 +232,25 @@ BEGIN
         statements = f.statements + excluded.statements,
         round_trips = f.round_trips + excluded.round_trips,
         shares = f.shares + excluded.shares;
-    UPDATE millrace.checkpoints AS c
-    SET counted_reason = its_reason,
-        counted_since = date_bin('5 minutes', moment, '2000-01-01 00:00+00'),
-        counted_flushes = 0,
-        counted_events = 0,
-        counted_changes = 0,
-        counted_rows = 0,
-        counted_statements = 0,
-        counted_round_trips = 0,
-        counted_shares = 0
-    WHERE c.projection = its_projection AND c.epoch = its_epoch AND c.flush_number = its_flush_number;
-    PERFORM millrace.sum_up_old_flush_counts(its_projection, moment);
+    PERFORM millrace.sum_up_old_flush_counts(its.projection, statement_timestamp());
+    RETURN 0;
 END
 $$;
 
--- Moves a checkpoint, and counts the flush, if it stands where the caller left it; else raises MR001, and with it undoes
--- the caller's flush. Returns the time, in microseconds since 1970. All that most flushes do is the one update.
-CREATE FUNCTION millrace.move_checkpoint(
-    its_projection text,
-    its_epoch bigint,
-    its_flush_number bigint,
-    from_position text,
-    to_position text,
-    new_handled_position text,
-    new_handled_event_id uuid,
-    new_writer_id uuid,
-    new_writer_host text,
-    new_writer_process_id bigint,
-    its_reason text,
-    its_events bigint,
-    its_changes bigint,
-    its_rows bigint,
-    its_statements bigint,
-    its_round_trips bigint
-) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    moment timestamptz := clock_timestamp();
+-- Undoes a flush whose checkpoint does not stand where it was left.
+CREATE FUNCTION millrace.refuse_move(its_projection text, its_epoch bigint)
+RETURNS bigint LANGUAGE plpgsql AS $$
 BEGIN
-    FOR attempt IN 1..2 LOOP
-        UPDATE millrace.checkpoints AS c
-        SET position = to_position,
-            handled_position = coalesce(new_handled_position, c.handled_position),
-            handled_event_id = coalesce(new_handled_event_id, c.handled_event_id),
-            flush_number = c.flush_number + 1,
-            writer_id = new_writer_id,
-            writer_host = new_writer_host,
-            writer_process_id = new_writer_process_id,
-            moved_at = moment,
-            counted_flushes = c.counted_flushes + 1,
-            counted_events = c.counted_events + its_events,
-            counted_changes = c.counted_changes + its_changes,
-            counted_rows = c.counted_rows + its_rows,
-            counted_statements = c.counted_statements + its_statements,
-            counted_round_trips = c.counted_round_trips + its_round_trips,
-            counted_shares = c.counted_shares + 1
-        WHERE c.projection = its_projection
-          AND c.epoch = its_epoch
-          AND c.flush_number = its_flush_number
-          AND c.position IS NOT DISTINCT FROM from_position
-          AND c.counted_reason = its_reason
-          AND c.counted_since = date_bin('5 minutes', moment, '2000-01-01 00:00+00');
-        IF FOUND THEN
-            RETURN (extract(epoch FROM moment) * 1000000)::bigint;
-        END IF;
-        PERFORM millrace.count_anew(its_projection, its_epoch, its_flush_number, its_reason, moment);
-    END LOOP;
     RAISE EXCEPTION USING
         ERRCODE = 'MR001',
-        MESSAGE = format('the checkpoint of projection "%s" does not stand at %s in epoch %s, after flush %s',
-            its_projection, coalesce(from_position, 'its start'), its_epoch, its_flush_number);
+        MESSAGE = format('the checkpoint of projection "%s" does not stand where it was left in epoch %s',
+            its_projection, its_epoch);
 END
 $$;
 
--- The same for the checkpoints of a group, all or none: arrays have an element for each of them.
+-- Moves the checkpoints of a group, all or none, and counts the flush, if they stand where the caller left them; else
+-- raises MR001, and with it undoes the caller's flush. Arrays have an element for each of them. Returns the time, in
+-- microseconds since 1970.
 CREATE FUNCTION millrace.move_checkpoints(
     its_projections text[],
     its_epochs bigint[],
@@ -326,14 +270,10 @@ CREATE FUNCTION millrace.move_checkpoints(
     its_round_trips bigint
 ) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    moment timestamptz := clock_timestamp();
+    moment timestamptz := statement_timestamp();
     since timestamptz := date_bin('5 minutes', moment, '2000-01-01 00:00+00');
     moved bigint;
 BEGIN
-    PERFORM millrace.count_anew(c.projection, m.epoch, m.flush_number, its_reason, moment)
-    FROM unnest(its_projections, its_epochs, its_flush_numbers) AS m (projection, epoch, flush_number)
-    JOIN millrace.checkpoints AS c ON c.projection = m.projection
-    WHERE (c.counted_reason, c.counted_since) IS DISTINCT FROM (its_reason, since);
     UPDATE millrace.checkpoints AS c
     SET position = to_position,
         handled_position = coalesce(m.new_handled_position, c.handled_position),
@@ -343,13 +283,22 @@ BEGIN
         writer_host = new_writer_host,
         writer_process_id = new_writer_process_id,
         moved_at = moment,
-        counted_flushes = c.counted_flushes + 1,
-        counted_events = c.counted_events + m.events,
-        counted_changes = c.counted_changes + m.changes,
-        counted_rows = c.counted_rows + m.changed_rows,
-        counted_statements = c.counted_statements + m.statements,
-        counted_round_trips = c.counted_round_trips + its_round_trips,
-        counted_shares = c.counted_shares + 1 / cardinality(its_projections)::double precision
+        counted_reason = its_reason,
+        counted_since = since,
+        counted_flushes = CASE WHEN (c.counted_reason, c.counted_since) = (its_reason, since)
+            THEN c.counted_flushes ELSE millrace.put_counts_away(c) END + 1,
+        counted_events = CASE WHEN (c.counted_reason, c.counted_since) = (its_reason, since)
+            THEN c.counted_events ELSE 0 END + m.events,
+        counted_changes = CASE WHEN (c.counted_reason, c.counted_since) = (its_reason, since)
+            THEN c.counted_changes ELSE 0 END + m.changes,
+        counted_rows = CASE WHEN (c.counted_reason, c.counted_since) = (its_reason, since)
+            THEN c.counted_rows ELSE 0 END + m.changed_rows,
+        counted_statements = CASE WHEN (c.counted_reason, c.counted_since) = (its_reason, since)
+            THEN c.counted_statements ELSE 0 END + m.statements,
+        counted_round_trips = CASE WHEN (c.counted_reason, c.counted_since) = (its_reason, since)
+            THEN c.counted_round_trips ELSE 0 END + its_round_trips,
+        counted_shares = CASE WHEN (c.counted_reason, c.counted_since) = (its_reason, since)
+            THEN c.counted_shares ELSE 0 END + 1 / cardinality(its_projections)::double precision
     FROM unnest(its_projections, its_epochs, its_flush_numbers, from_positions, new_handled_positions,
         new_handled_event_ids, its_events, its_changes, its_rows, its_statements) AS m (projection, epoch, flush_number,
         from_position, new_handled_position, new_handled_event_id, events, changes, changed_rows, statements)

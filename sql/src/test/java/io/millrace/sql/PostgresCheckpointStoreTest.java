@@ -46,6 +46,17 @@ class PostgresCheckpointStoreTest {
     }
 
     @Test
+    void saysSoIfSomebodyElseWroteWhatIsNoPosition() {
+        store.committerFor(PROJECTION).commit(views(PROJECTION, 5, "ann"));
+        database.execute("UPDATE millrace.checkpoints SET position = 'the end'");
+
+        PostgresException refused = catchThrowableOfType(
+                PostgresException.class, () -> store.checkpoints().find("views-per-viewer"));
+
+        assertThat(refused).hasMessageContaining("position of a checkpoint: \"the end\". Somebody else wrote it");
+    }
+
+    @Test
     void resetEmptiesTheTablesClearsTheCheckpointAndRaisesTheEpoch() {
         PostgresBatchCommitter committer = store.committerFor(PROJECTION);
         committer.commit(views(PROJECTION, 5, "ann"));

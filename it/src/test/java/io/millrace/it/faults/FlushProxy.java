@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlushProxy implements AutoCloseable {
     private static final byte[] PG_FLUSH = {'H', 0, 0, 0, 4};
-    private static final byte[] MOVES_CHECKPOINT = "SELECT millrace.move_checkpoint".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] MOVES_CHECKPOINT =
+            "UPDATE millrace.checkpoints AS c SET position".getBytes(StandardCharsets.UTF_8);
     private static final byte[] OF_SEVERAL = "SELECT millrace.move_checkpoints(".getBytes(StandardCharsets.UTF_8);
     private static final int PARSE = 'P';
     private static final int BIND = 'B';

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A database in memory and in virtual time: what was committed, in order, and the sessions that are open. It knows no
  * SQL; a flush is whole or not at all, and only if the checkpoint stands where it is expected, as
- * {@code millrace.move_checkpoint} has it.
+ * {@code CheckpointMove} has it.
  */
 public final class SimulatedDatabase {
     final VirtualTime time;
