@@ -37,6 +37,8 @@ final class Safety {
     /** Up to here epochs may be given out twice, since the database has lost that it gave them out. */
     private long lastLostEpoch;
 
+    private long highestEpoch;
+
     private boolean repeated;
     /** What is being retried is judged by what it leaves out. */
     private final Map<String, Supplier<Set<UUID>>> withoutThese = new HashMap<>();
@@ -109,11 +111,17 @@ final class Safety {
 
     // ---- writing
 
+    /** Whoever got this may begin with it much later, when the database does not know of it any more. */
+    void granted(long epoch) {
+        highestEpoch = Math.max(highestEpoch, epoch);
+    }
+
     /** A writer begins under this epoch. */
     void begins(SimulatedProcess process, Checkpoint checkpoint) {
         if (world.scenario.leases()) {
             world.database.requireNothingLeftUnder(checkpoint);
         }
+        granted(checkpoint.epoch());
         owners.put(new Tenure(checkpoint.projection(), checkpoint.epoch()), process.id());
     }
 
@@ -202,7 +210,7 @@ final class Safety {
 
     void commitsAreLost() {
         epochMoved |= world.scenario.leases();
-        lastLostEpoch = owners.keySet().stream().mapToLong(Tenure::epoch).max().orElse(0);
+        lastLostEpoch = highestEpoch;
         leasesInDoubtUntilNanos = world.time.nanos() + LEASE_VALID.toNanos();
     }
 

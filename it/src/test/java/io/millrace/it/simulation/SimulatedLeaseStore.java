@@ -39,6 +39,7 @@ final class SimulatedLeaseStore implements LeaseStore {
             database.commit(state -> epoch[0] = state.leases.take(
                     self, projection, state.checkpoint(projection).epoch(), validFor, now));
             epoch[0].ifPresent(taken -> {
+                database.world.safety.granted(taken);
                 database.world.met.state(heldBefore ? Met.Expected.LEASE_TAKEN_OVER : Met.Expected.LEASE_TAKEN);
                 database.world.trace(() -> client + " takes the lease of " + projection + ", epoch " + taken);
             });
