@@ -13,6 +13,9 @@ final class Folding {
     /** Of batches above this part of the bytes that fill one there are two at a time and not three. */
     private static final int LARGE_PART = 4;
 
+    /** Live events never wait longer than that for the sake of others. */
+    private static final long LONGEST_REST_NANOS = 2_000_000;
+
     private final EventFolder folder;
     private final BatchSizer sizer;
     private final InARow inARow;
@@ -20,6 +23,10 @@ final class Folding {
     private Accumulator open = new Accumulator();
     /** The first event that is held back cannot share the open batch. */
     private boolean noRoom;
+    /** Until when no live event is flushed, unless the batch is full; means nothing while nothing rests. */
+    private long restsUntilNanos;
+
+    private boolean rests;
 
     Folding(EventFolder folder, BatchSizer sizer, InARow inARow) {
         this.folder = folder;
@@ -90,7 +97,7 @@ final class Folding {
     /** Whether to flush now, and why. */
     Optional<FlushReason> due(Phase phase, long nowNanos) {
         Optional<FlushReason> full = full();
-        return full.isPresent()
+        return full.isPresent() || nanosOfRest(phase, nowNanos) > 0
                 ? full
                 : sizer.policy().due(phase, open.events(), open.bytes(), nowNanos - open.oldestNanos());
     }
@@ -99,7 +106,28 @@ final class Folding {
     long nanosUntilDue(Phase phase, long nowNanos) {
         return open.isEmpty()
                 ? Long.MAX_VALUE
-                : open.oldestNanos() + sizer.policy().longestWait(phase).toNanos() - nowNanos;
+                : Math.max(
+                        nanosOfRest(phase, nowNanos),
+                        open.oldestNanos() + sizer.policy().longestWait(phase).toNanos() - nowNanos);
+    }
+
+    /**
+     * Live events were flushed. Those that come now wait as long as that took: where they come one after the other, faster
+     * than they can be flushed, half of the time is left to whoever sends them, and fewer flushes do.
+     */
+    void rest(long nowNanos, long tookNanos) {
+        restsUntilNanos = nowNanos + Math.min(tookNanos, LONGEST_REST_NANOS);
+        rests = true;
+    }
+
+    private long nanosOfRest(Phase phase, long nowNanos) {
+        rests &= restsUntilNanos - nowNanos > 0;
+        return rests && phase == Phase.LIVE ? restsUntilNanos - nowNanos : 0;
+    }
+
+    /** Whether what is folded waits for the end of such a rest. */
+    boolean isResting(Phase phase, long nowNanos) {
+        return !open.isEmpty() && nanosOfRest(phase, nowNanos) > 0;
     }
 
     /** Puts an empty batch in the place of the folded one, and hands that over. */

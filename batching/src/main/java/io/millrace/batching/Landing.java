@@ -15,8 +15,8 @@ sealed interface Landing {
     /** It is still under way, but was sent or asked for again, or in parts. */
     record OnItsWay() implements Landing {}
 
-    /** The batch, or a part of it, is in the read model, up to this position. */
-    record Done(Position checkpoint) implements Landing {}
+    /** The batch, or a part of it, sent for this reason, is in the read model, up to this position. It took so long. */
+    record Done(Position checkpoint, FlushReason reason, long tookNanos) implements Landing {}
 
     /** The checkpoint stands where it was left. */
     record Stands() implements Landing {}

@@ -63,7 +63,7 @@ public final class Projector {
         this.progress = new Progress(options, committer.checkpoint(), nowNanos());
         this.poison = new PoisonWatch(options.poison());
         this.sizer = new BatchSizer(options.flushPolicy());
-        Intake intake = new Intake(source, projection, options.queueBounds(), surroundings.wakeUp());
+        Intake intake = new Intake(source, projection, options.queueBounds(), surroundings.eventsCame());
         this.ahead = new Ahead(intake, projection, surroundings.ahead(), surroundings.wakeUp(), sizer::size);
         EventFolder folder = new EventFolder(projection, ahead::effectsOf, poison);
         this.folding = new Folding(folder, sizer, new InARow(options.poison().maxParked()));
@@ -117,6 +117,9 @@ public final class Projector {
         if (landing instanceof Landing.Done done) {
             progress.committed(done.checkpoint(), now);
             watch.heard(now);
+            if (done.reason() == FlushReason.LIVE) {
+                folding.rest(now, done.tookNanos());
+            }
         } else if (landing instanceof Landing.StreamParked parked) {
             foldAgainAfter(parked.upTo());
         } else if (landing instanceof Landing.Back back) {
@@ -278,6 +281,16 @@ public final class Projector {
         long now = nowNanos();
         long due = flusher.isFree() ? nanosUntilFlushDue(now) : flusher.nanosUntilDue(now);
         return Math.min(ending.nanosLeft(now), due);
+    }
+
+    /** Whether it is live, and nothing has come that it could fold. To be asked by the thread that steps. */
+    boolean isQuiet() {
+        return status.phase() == Phase.LIVE && reading.isDry();
+    }
+
+    /** Whether what is folded goes out soon, together with what comes until then. To be asked by the thread that steps. */
+    boolean isResting() {
+        return flusher.isFree() && folding.isResting(status.phase(), nowNanos());
     }
 
     private long nanosUntilFlushDue(long now) {

@@ -5,22 +5,19 @@ import io.millrace.projections.Projection;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.locks.LockSupport;
 
 /**
- * Puts threads around a projector: one that steps it and pauses while there is nothing to do, one that commits, and those
- * of {@link HandlingAhead#shared}.
+ * Puts threads around a projector: two that step it and commit, its {@link Crew}, and those of {@link HandlingAhead#shared}.
  * Safe for use by several threads.
  */
 public final class ProjectorRunner implements AutoCloseable {
     /** How long a stop may take if nothing else is said. */
     public static final Duration STOP_WITHIN = Duration.ofSeconds(10);
 
+    private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE);
+
     private final Projector projector;
-    private final ExecutorService flushes;
-    private final Thread thread;
+    private final Crew crew;
 
     /**
      * @param committer opened already; stays the caller's to close, once the projector has ended
@@ -31,49 +28,22 @@ public final class ProjectorRunner implements AutoCloseable {
             BatchCommitter committer,
             ProjectorOptions options,
             ProjectorListener... listeners) {
-        String name = projection.name();
-        this.flushes = Executors.newSingleThreadExecutor(work -> daemon(work, "millrace-flush-" + name));
-        this.thread = daemon(this::run, "millrace-project-" + name);
+        this.crew = new Crew(projection.name());
         Surroundings surroundings = new Surroundings(
-                flushes,
+                crew,
                 System::nanoTime,
                 InstantSource.system(),
                 new SplittableRandom(),
-                () -> LockSupport.unpark(thread),
+                crew::call,
+                crew::callForEvents,
                 options.flushPolicy().sizing().isAdaptive() ? new HeapGauge() : () -> false,
                 HandlingAhead.shared());
         this.projector = new Projector(projection, source, committer, options, surroundings, listeners);
     }
 
-    private static Thread daemon(Runnable work, String name) {
-        Thread thread = new Thread(work, name);
-        thread.setDaemon(true);
-        return thread;
-    }
-
     /** Begins. To be called once. */
     public void start() {
-        thread.start();
-    }
-
-    private void run() {
-        boolean interrupted = false;
-        try {
-            while (!projector.hasEnded()) {
-                if (!projector.step()) {
-                    LockSupport.parkNanos(this, projector.nanosUntilDue());
-                }
-                if (Thread.interrupted()) {
-                    interrupted = true;
-                    projector.stop(STOP_WITHIN);
-                }
-            }
-        } finally {
-            flushes.shutdownNow();
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        crew.start(projector);
     }
 
     /**
@@ -82,7 +52,7 @@ public final class ProjectorRunner implements AutoCloseable {
      */
     public void stop(Duration within) throws InterruptedException {
         projector.stop(within);
-        thread.join(within.plusSeconds(1).toMillis());
+        crew.awaitEnd(within.plusSeconds(1));
     }
 
     /** As {@link #stop}, without waiting for the end. */
@@ -97,7 +67,7 @@ public final class ProjectorRunner implements AutoCloseable {
 
     /** Waits until the projector has ended by itself or was stopped, and says what it has done. */
     public ProjectorSummary awaitEnd() throws InterruptedException {
-        thread.join();
+        crew.awaitEnd(FOR_EVER);
         return projector.summary();
     }
 

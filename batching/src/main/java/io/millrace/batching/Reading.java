@@ -15,7 +15,7 @@ import io.millrace.projections.SourceSignal.CheckpointReached;
  */
 final class Reading {
     /** So many signals are taken at most before the clock is looked at again. */
-    private static final int SIGNALS_PER_STEP = 10_000;
+    private static final int SIGNALS_PER_STEP = 1_000;
 
     private final Intake intake;
     private final Ahead ahead;
@@ -48,6 +48,11 @@ final class Reading {
 
     boolean isOpen() {
         return intake.isOpen();
+    }
+
+    /** Whether nothing has come that is not folded. */
+    boolean isDry() {
+        return ahead.peek() == null;
     }
 
     /** Subscribes after this checkpoint. */

@@ -15,6 +15,7 @@ import java.util.random.RandomGenerator;
  * @param wallClock says since when there is trouble
  * @param random shortens the delays between attempts
  * @param wakeUp called by any thread when there may be something to do; must not block
+ * @param eventsCame the same, where events have come: called when there were none before
  * @param heapIsTight asked after each flush: whether smaller batches should take up less memory
  * @param ahead where events are handled while others are folded
  */
@@ -24,6 +25,7 @@ public record Surroundings(
         InstantSource wallClock,
         RandomGenerator random,
         Runnable wakeUp,
+        Runnable eventsCame,
         BooleanSupplier heapIsTight,
         HandlingAhead ahead) {
 
@@ -34,7 +36,7 @@ public record Surroundings(
             InstantSource wallClock,
             RandomGenerator random,
             Runnable wakeUp) {
-        this(flushes, nanoClock, wallClock, random, wakeUp, () -> false, HandlingAhead.NONE);
+        this(flushes, nanoClock, wallClock, random, wakeUp, wakeUp, () -> false, HandlingAhead.NONE);
     }
 
     public Surroundings {
@@ -43,12 +45,13 @@ public record Surroundings(
         Objects.requireNonNull(wallClock, "wallClock");
         Objects.requireNonNull(random, "random");
         Objects.requireNonNull(wakeUp, "wakeUp");
+        Objects.requireNonNull(eventsCame, "eventsCame");
         Objects.requireNonNull(heapIsTight, "heapIsTight");
         Objects.requireNonNull(ahead, "ahead");
     }
 
     /** The same, but for where events are handled. */
     public Surroundings withAhead(HandlingAhead other) {
-        return new Surroundings(flushes, nanoClock, wallClock, random, wakeUp, heapIsTight, other);
+        return new Surroundings(flushes, nanoClock, wallClock, random, wakeUp, eventsCame, heapIsTight, other);
     }
 }

@@ -70,6 +70,57 @@ class ProjectorFlushTest {
     }
 
     @Test
+    void liveEventsRightAfterAFlushWaitAsLongAsThatTook() {
+        Duration took = Duration.ofNanos(300_000);
+        ProjectorHarness projector =
+                ProjectorHarness.live().flushesTake(took).say(viewed(1, "2")).say(viewed(2, "2"));
+        assertThat(projector.sizes()).containsExactly(1);
+        assertThat(projector.projector.isResting()).isTrue();
+        assertThat(projector.projector.nanosUntilDue()).isEqualTo(took.toNanos());
+
+        projector.passes(took.minusNanos(1)).say(viewed(3, "2"));
+        assertThat(projector.sizes()).containsExactly(1);
+
+        projector.passes(Duration.ofNanos(1));
+        assertThat(projector.sizes()).containsExactly(1, 2);
+        assertThat(projector.reasons()).containsExactly(LIVE, LIVE);
+    }
+
+    @Test
+    void noLiveEventWaitsLongerForOthersThanTwoMilliseconds() {
+        ProjectorHarness projector = ProjectorHarness.live()
+                .flushesTake(Duration.ofMillis(500))
+                .say(viewed(1, "2"))
+                .say(viewed(2, "2"));
+        assertThat(projector.projector.nanosUntilDue())
+                .isEqualTo(Duration.ofMillis(2).toNanos());
+
+        projector.passes(Duration.ofMillis(2));
+        assertThat(projector.sizes()).containsExactly(1, 1);
+    }
+
+    @Test
+    void aLiveEventThatComesLaterIsShownAtOnce() {
+        ProjectorHarness projector = ProjectorHarness.live()
+                .flushesTake(Duration.ofMillis(1))
+                .say(viewed(1, "2"))
+                .passes(Duration.ofMillis(1))
+                .say(viewed(2, "2"));
+
+        assertThat(projector.sizes()).containsExactly(1, 1);
+    }
+
+    @Test
+    void aFullBatchWaitsForNoOtherEvents() {
+        ProjectorHarness projector = ProjectorHarness.live()
+                .flushesTake(Duration.ofMillis(1))
+                .say(viewed(1, "2"))
+                .views(2, 101, "2");
+
+        assertThat(projector.sizes()).containsExactly(1, 100);
+    }
+
+    @Test
     void letsLiveEventsWaitForEachOtherIfToldTo() {
         ProjectorHarness projector = ProjectorHarness.reading(
                         FlushPolicy.DEFAULT.withLiveWithin(Duration.ofSeconds(5)), 0)

@@ -95,6 +95,15 @@ final class ProjectorHarness {
         return run();
     }
 
+    /** From now on flushes take so long by the clock, though nothing else happens meanwhile. */
+    ProjectorHarness flushesTake(Duration time) {
+        committer.answer(batch -> {
+            nanos += time.toNanos();
+            return committer.reallyCommit(batch);
+        });
+        return this;
+    }
+
     /** From now on flushes are under way until {@link #lands}. */
     ProjectorHarness flushesTakeTime() {
         executor.immediate = false;

@@ -6,16 +6,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.batching.ProjectorOptions.Until;
 import io.millrace.batching.ProjectorState.Failed;
+import io.millrace.batching.ProjectorState.Fenced;
 import io.millrace.batching.ProjectorState.Live;
 import io.millrace.batching.ProjectorState.Stopped;
 import io.millrace.projections.EventSource;
 import io.millrace.projections.SourceSignal.CaughtUp;
 import io.millrace.projections.SourceSignal.Subscribed;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,23 +48,17 @@ class ProjectorRunnerTest {
     void showsALiveEventWithoutWaitingForTheAge() throws InterruptedException {
         ScriptedSource source = new ScriptedSource();
         CountDownLatch committed = new CountDownLatch(1);
-        ProjectorOptions never = ProjectorOptions.DEFAULT.withFlushPolicy(
-                FlushPolicy.DEFAULT.withMaxAge(Duration.ofDays(1)).withCheckpointOnlyEvery(Duration.ofDays(1)));
         ProjectorListener listener = new ProjectorListener() {
             @Override
             public void committed(Batch batch, CommitOutcome.Committed outcome, Duration took) {
                 committed.countDown();
             }
         };
-        try (ProjectorRunner runner = runner(source, never, listener)) {
-            runner.start();
-            await(() -> source.isSubscribed());
-            source.say(new Subscribed(Optional.of(at(0))), new CaughtUp());
-            await(() -> runner.state().equals(new Live()));
-
+        try (ProjectorRunner runner = live(source, listener)) {
             source.say(viewed(1, "1"));
 
             assertThat(committed.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(runner.state()).isEqualTo(new Live());
         }
     }
 
@@ -110,6 +109,96 @@ class ProjectorRunnerTest {
     }
 
     @Test
+    void fliesALiveEventOnTheThreadThatFoldedIt() throws InterruptedException {
+        ScriptedSource source = new ScriptedSource();
+        List<Thread> threads = new CopyOnWriteArrayList<>();
+        committer.answer(batch -> {
+            threads.add(Thread.currentThread());
+            return committer.reallyCommit(batch);
+        });
+        CountDownLatch committed = new CountDownLatch(1);
+        ProjectorListener listener = new ProjectorListener() {
+            @Override
+            public void flushed(Batch batch, int attempt) {
+                threads.add(Thread.currentThread());
+            }
+
+            @Override
+            public void committed(Batch batch, CommitOutcome.Committed outcome, Duration took) {
+                threads.add(Thread.currentThread());
+                committed.countDown();
+            }
+        };
+        try (ProjectorRunner runner = live(source, listener)) {
+            source.say(viewed(1, "1"));
+
+            assertThat(committed.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(runner.state()).isEqualTo(new Live());
+            assertThat(threads).hasSize(3).containsOnly(threads.get(0));
+        }
+    }
+
+    /** A call that is lost shows as an event that is not committed until the next one comes: there is none. */
+    @Test
+    void losesNoCallWhateverComesWhen() throws InterruptedException {
+        ScriptedSource source = new ScriptedSource();
+        SplittableRandom random = new SplittableRandom(7);
+        committer.answer(batch -> {
+            if (batch.number() % 3 == 0) {
+                LockSupport.parkNanos(batch.number() % 7 * 20_000);
+            }
+            return committer.reallyCommit(batch);
+        });
+        try (ProjectorRunner runner = live(source)) {
+            int said = 0;
+            for (int round = 0; round < 2_000; round++) {
+                for (int i = random.nextInt(1, 6); i > 0; i--) {
+                    source.say(viewed(++said, "1"));
+                    if (random.nextBoolean()) {
+                        LockSupport.parkNanos(random.nextInt(1, 150_000));
+                    }
+                }
+                long all = said;
+                await(() -> runner.summary().checkpoint().equals(Optional.of(at(all))));
+            }
+        }
+    }
+
+    @Test
+    void canBeFencedWhileALiveFlushHangs() throws InterruptedException {
+        ScriptedSource source = new ScriptedSource();
+        Semaphore never = new Semaphore(0);
+        CountDownLatch hangs = new CountDownLatch(1);
+        committer.answer(batch -> {
+            hangs.countDown();
+            never.acquireUninterruptibly();
+            return committer.reallyCommit(batch);
+        });
+        ProjectorRunner runner = live(source);
+        source.say(viewed(1, "1"));
+        assertThat(hangs.await(30, TimeUnit.SECONDS)).isTrue();
+        source.say(viewed(2, "1"));
+
+        runner.fence("somebody else writes");
+        runner.awaitEnd();
+
+        assertThat(runner.state()).isEqualTo(new Fenced("somebody else writes"));
+        assertThat(runner.hasLeftBatchUnderWay()).isTrue();
+        never.release();
+    }
+
+    private ProjectorRunner live(ScriptedSource source, ProjectorListener... listeners) throws InterruptedException {
+        ProjectorOptions never = ProjectorOptions.DEFAULT.withFlushPolicy(
+                FlushPolicy.DEFAULT.withMaxAge(Duration.ofDays(1)).withCheckpointOnlyEvery(Duration.ofDays(1)));
+        ProjectorRunner runner = runner(source, never, listeners);
+        runner.start();
+        await(source::isSubscribed);
+        source.say(new Subscribed(Optional.of(at(0))), new CaughtUp());
+        await(() -> runner.state().equals(new Live()));
+        return runner;
+    }
+
+    @Test
     void failsVisiblyWhenTheUnexpectedHappens() throws InterruptedException {
         EventSource broken = (request, subscriber) -> {
             throw new NoClassDefFoundError("io/netty/Broken");
@@ -151,7 +240,7 @@ class ProjectorRunnerTest {
 
     private static void await(BooleanSupplier condition) throws InterruptedException {
         while (!condition.getAsBoolean()) {
-            TimeUnit.MILLISECONDS.sleep(2);
+            TimeUnit.MICROSECONDS.sleep(200);
         }
     }
 
