@@ -147,7 +147,9 @@ final class Ahead {
 
     private Chunk nextChunk() {
         Chunk chunk = new Chunk(bounds.chunkEvents());
-        while (chunk.events.size() < bounds.chunkEvents() && intake.peek() instanceof EventEnvelope event) {
+        while (chunk.events.size() < bounds.chunkEvents()
+                && bytes + chunk.bytes < MOST_BYTES
+                && intake.peek() instanceof EventEnvelope event) {
             intake.next();
             chunk.events.add(event);
             chunk.bytes += event.sizeInBytes();

@@ -2,6 +2,7 @@ package io.millrace.batching;
 
 import io.millrace.projections.EventEnvelope;
 import io.millrace.projections.EventSource;
+import io.millrace.projections.EventSource.Subscription;
 import io.millrace.projections.SourceSignal;
 import io.millrace.projections.SourceSignal.CheckpointReached;
 import java.util.ArrayDeque;
@@ -9,15 +10,13 @@ import java.util.ArrayDeque;
 /**
  * The queue between a subscription's thread, which puts in, and the projector's, which takes out.
  *
- * <p>Putting in never blocks: what bounds the queue is that the projector asks for no more than fits ({@link #demand}).
+ * <p>Putting in never blocks: what bounds the queue is that the projector asks for no more than fits ({@link #askForMore}).
  * The projector swaps the whole queue against an empty one under the lock and empties it without, so that neither
  * waits for the other while events flow.
  */
 final class EventQueue implements EventSource.Subscriber {
-    /** Before any size was seen: so many events, of an equal share of the bytes each, are asked for. */
-    private static final int FIRST_DEMAND = 32;
-    /** The largest size seen is forgotten by 1/64 per event, so that one large event does not throttle for ever. */
-    private static final int FORGET_SHIFT = 6;
+    /** Asking takes another thread's time: it waits until an eighth of the events or of the bytes is free. */
+    private static final int WORTH_ASKING = 8;
 
     private final QueueBounds bounds;
     private final Runnable wakeUp;
@@ -25,13 +24,11 @@ final class EventQueue implements EventSource.Subscriber {
 
     // Under the lock.
     private ArrayDeque<SourceSignal> incoming = new ArrayDeque<>();
-    private long eventsIn;
-    private long bytesIn;
-    private long expectedSize;
 
     // The projector's own.
     private ArrayDeque<SourceSignal> outgoing = new ArrayDeque<>();
     private long eventsAsked;
+    private long bytesAsked;
     private long eventsOut;
     private long bytesOut;
 
@@ -41,7 +38,6 @@ final class EventQueue implements EventSource.Subscriber {
     EventQueue(QueueBounds bounds, Runnable wakeUp) {
         this.bounds = bounds;
         this.wakeUp = wakeUp;
-        this.expectedSize = Math.max(1, bounds.maxBytes() / FIRST_DEMAND);
     }
 
     @Override
@@ -49,12 +45,7 @@ final class EventQueue implements EventSource.Subscriber {
         boolean wasEmpty;
         synchronized (lock) {
             wasEmpty = incoming.isEmpty();
-            if (signal instanceof EventEnvelope event) {
-                int size = event.sizeInBytes();
-                eventsIn++;
-                bytesIn += size;
-                expectedSize = Math.max(Math.max(1, size), expectedSize - (expectedSize >> FORGET_SHIFT));
-            } else if (signal instanceof CheckpointReached reached) {
+            if (signal instanceof CheckpointReached reached) {
                 dropEarlierCheckpoint(reached);
             }
             incoming.add(signal);
@@ -114,38 +105,21 @@ final class EventQueue implements EventSource.Subscriber {
     }
 
     /**
-     * How many more events to ask for now, and counts them as asked for; 0 while more than half of what may be on its
-     * way still is. What is on its way times the largest size seen lately fits into what is left of the bytes; with
-     * nothing on its way or waiting it is at least 1, so that an event larger than the whole queue passes.
+     * Allows a subscription all that is free, once that is worth it; until then something waits here or may still come. What
+     * waits and what may come never exceed the bounds together, however large events are: but for the one event that uses up
+     * the last of the bytes, since an event that is larger than the whole queue has to pass, too.
      */
-    int demand() {
-        long onTheWay;
-        long allowed;
-        synchronized (lock) {
-            onTheWay = eventsAsked - eventsIn;
-            long byCount = bounds.maxEvents() - (eventsIn - eventsOut);
-            long byBytes = (bounds.maxBytes() - (bytesIn - bytesOut)) / expectedSize;
-            long least = eventsIn == eventsOut ? 1 : 0;
-            allowed = Math.max(least, Math.min(byCount, byBytes));
-        }
-        if (allowed < 2 * onTheWay || allowed <= onTheWay) {
-            return 0;
-        }
-        eventsAsked += allowed - onTheWay;
-        return (int) (allowed - onTheWay);
-    }
-
-    /** Events that wait here. Exact for the projector's thread. */
-    long queuedEvents() {
-        synchronized (lock) {
-            return eventsIn - eventsOut;
+    void askForMore(Subscription subscription) {
+        long events = bounds.maxEvents() - (eventsAsked - eventsOut);
+        long bytes = bounds.maxBytes() - (bytesAsked - bytesOut);
+        if (isMuch(events, bounds.maxEvents()) || isMuch(bytes, bounds.maxBytes())) {
+            eventsAsked += events;
+            bytesAsked += bytes;
+            subscription.request((int) events, bytes);
         }
     }
 
-    /** The bytes of the events that wait here. */
-    long queuedBytes() {
-        synchronized (lock) {
-            return bytesIn - bytesOut;
-        }
+    private static boolean isMuch(long free, long of) {
+        return free > 0 && free >= of / WORTH_ASKING;
     }
 }

@@ -57,12 +57,8 @@ final class Intake {
     /** Allows the source as much as the queue has room for. */
     void askForMore() {
         Subscription open = subscription;
-        if (open == null) {
-            return;
-        }
-        int demand = queue.demand();
-        if (demand > 0) {
-            open.request(demand);
+        if (open != null) {
+            queue.askForMore(open);
         }
     }
 

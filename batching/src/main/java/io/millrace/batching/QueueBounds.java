@@ -1,10 +1,11 @@
 package io.millrace.batching;
 
 /**
- * How much a projector keeps waiting between the subscription and itself.
+ * How much a projector keeps waiting between the subscription and itself. Each has its own; what share a subscription have
+ * one together.
  *
  * @param maxEvents events asked for or waiting, at most
- * @param maxBytes their bytes, at most, judged by the sizes seen; a single event that is larger still passes
+ * @param maxBytes their bytes, at most, and one event: the one that uses up the last of them may be of any size
  */
 public record QueueBounds(int maxEvents, long maxBytes) {
     public static final QueueBounds DEFAULT = new QueueBounds(10_000, 32L << 20);

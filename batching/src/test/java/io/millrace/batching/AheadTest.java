@@ -119,6 +119,29 @@ class AheadTest {
     }
 
     @Test
+    void areHandedOutUpToAMegabyteWhereTheyAreLarge() {
+        List<Integer> chunks = new ArrayList<>();
+        Projector projector = projector(
+                new HandlingAhead(
+                        chunk -> {
+                            int before = projection.handled.size();
+                            chunk.run();
+                            chunks.add(projection.handled.size() - before);
+                        },
+                        2,
+                        64,
+                        100),
+                PoisonPolicy.STOP);
+        for (int position = 1; position <= 40; position++) {
+            source.say(Views.large(position, 300_000));
+        }
+
+        step(projector);
+
+        assertThat(chunks).startsWith(4).allMatch(events -> events <= 4);
+    }
+
+    @Test
     void areHandledByTheProjectorItselfWhereNobodyElseHasBegun() {
         Projector projector = projector(new HandlingAhead(others::add, 10, 4, 100), PoisonPolicy.STOP);
         views(1, 100);

@@ -5,9 +5,11 @@ import static io.millrace.batching.Views.viewed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.projections.EventEnvelope;
+import io.millrace.projections.EventSource;
 import io.millrace.projections.SourceSignal;
 import io.millrace.projections.SourceSignal.CaughtUp;
 import io.millrace.projections.SourceSignal.CheckpointReached;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,7 @@ class EventQueueTest {
     private static final int MIB = 1 << 20;
 
     private final AtomicInteger wakeUps = new AtomicInteger();
+    private final Allowed source = new Allowed();
 
     @Test
     void handsOnSignalsInTheirOrder() {
@@ -46,79 +49,88 @@ class EventQueueTest {
     }
 
     @Test
-    void asksForFewEventsBeforeItKnowsHowLargeTheyAre() {
-        assertThat(queue(10_000, 32L * MIB).demand()).isEqualTo(32);
+    void allowsWhatFitsAtOnce() {
+        queue(10_000, 32L * MIB).askForMore(source);
+
+        assertThat(source.events).isEqualTo(10_000);
+        assertThat(source.bytes).isEqualTo(32L * MIB);
     }
 
     @Test
-    void asksForAsManyAsFitByCountOnceTheyAreSmall() {
-        EventQueue queue = queue(100, 32L * MIB);
-        pass(queue, 1_000, 100);
+    void asksAgainOnceAnEighthOfTheEventsIsFree() {
+        EventQueue queue = queue(80, 32L * MIB);
+        queue.askForMore(source);
+        put(queue, 80, 100);
 
-        int asked = queue.demand();
-        assertThat(asked).isBetween(50, 100);
+        take(queue, 9);
+        queue.askForMore(source);
+        assertThat(source.events).isZero();
 
-        put(queue, asked, 100);
-        assertThat(queue.queuedEvents()).isEqualTo(asked);
-        assertThat(queue.demand()).isLessThanOrEqualTo(100 - asked);
+        take(queue, 1);
+        queue.askForMore(source);
+        assertThat(source.events).isEqualTo(10);
+    }
+
+    @Test
+    void asksAgainOnceAnEighthOfTheBytesIsFree() {
+        EventQueue queue = queue(10_000, 80 * KIB);
+        queue.askForMore(source);
+        put(queue, 80, KIB);
+
+        take(queue, 9);
+        queue.askForMore(source);
+        assertThat(source.bytes).isZero();
+
+        take(queue, 1);
+        queue.askForMore(source);
+        assertThat(source.bytes).isEqualTo(10 * KIB);
     }
 
     @Test
     void neverHasMoreOnTheWayAndWaitingThanItsEvents() {
         EventQueue queue = queue(100, 32L * MIB);
-        long asked = 0;
-        long came = 0;
-        long taken = 0;
+        long waiting = 0;
         for (int round = 0; round < 2_000; round++) {
-            asked += queue.demand();
-            assertThat(asked - taken).isLessThanOrEqualTo(100);
-            for (int i = 0; i < round % 7 && came < asked; i++) {
-                queue.onSignal(viewed(++came, "1"));
+            queue.askForMore(source);
+            assertThat(source.events + waiting).isLessThanOrEqualTo(100);
+            for (int i = 0; i < round % 7 && source.allows(); i++, waiting++) {
+                put(queue, 1, 100);
             }
-            for (int i = 0; i < round % 13 && taken < came; i++, taken++) {
+            for (int i = 0; i < round % 13 && waiting > 0; i++, waiting--) {
                 queue.poll();
             }
         }
-        assertThat(taken).isGreaterThan(1_000);
+        assertThat(source.handedOn).isGreaterThan(1_000);
     }
 
     @Test
-    void keepsWhatIsOnTheWayAndWaitingWithinItsBytes() {
+    void keepsWhatWaitsWithinItsBytesAndOneEventWhateverSizesFollowOneAnother() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
         EventQueue queue = queue(10_000, MIB);
-        pass(queue, 100, 64 * KIB);
-        long asked = queue.demand();
-        assertThat(asked).isLessThanOrEqualTo(16);
-
-        put(queue, (int) asked, 64 * KIB);
-
-        assertThat(queue.queuedBytes()).isLessThanOrEqualTo(MIB);
-        assertThat(queue.demand()).isLessThanOrEqualTo(16 - (int) asked);
+        long waiting = 0;
+        for (int round = 0; round < 2_000; round++) {
+            int size = random.nextInt(4) == 0 ? 1 + random.nextInt(200 * KIB) : 100;
+            queue.askForMore(source);
+            for (int most = random.nextInt(5_000); most > 0 && source.allows(); most--) {
+                waiting += put(queue, 1, size);
+                assertThat(waiting).as("seed " + seed).isLessThan(MIB + Math.max(size, 100));
+            }
+            waiting -= take(queue, random.nextInt(5_000));
+        }
+        assertThat(source.handedOn).as("seed " + seed).isGreaterThan(10_000);
     }
 
     @Test
-    void letsAnEventPassThatIsLargerThanTheWholeQueue() {
+    void letsEventsPassThatAreLargerThanTheWholeQueue() {
         EventQueue queue = queue(10_000, 10 * KIB);
-        int asked = queue.demand();
-        put(queue, asked, 64 * KIB);
-        assertThat(queue.demand()).isZero();
-
-        take(queue, asked);
-
-        assertThat(queue.demand()).isEqualTo(1);
-    }
-
-    @Test
-    void forgetsALargeEventAfterManySmallOnes() {
-        EventQueue queue = queue(10_000, 32L * MIB);
-        pass(queue, 1, 16 * MIB);
-        int asked = queue.demand();
-        assertThat(asked).isBetween(1, 2);
-
-        put(queue, asked, 200);
-        take(queue, asked);
-        pass(queue, 1_000, 200);
-
-        assertThat(queue.demand()).isGreaterThan(4_000);
+        for (int passed = 0; passed < 100; passed++) {
+            queue.askForMore(source);
+            assertThat(source.allows()).isTrue();
+            put(queue, 1, 64 * KIB);
+            assertThat(source.allows()).isFalse();
+            take(queue, 1);
+        }
     }
 
     @Test
@@ -160,34 +172,57 @@ class EventQueueTest {
         putting.join();
 
         System.out.printf("queue: %,d signals/s%n", events * 1_000_000_000L / (System.nanoTime() - begun));
-        assertThat(queue.queuedEvents()).isZero();
-        assertThat(queue.queuedBytes()).isZero();
+        assertThat(queue.poll()).isNull();
     }
 
     private EventQueue queue(int events, long bytes) {
         return new EventQueue(new QueueBounds(events, bytes), wakeUps::incrementAndGet);
     }
 
-    /** As many events as are asked for, each time, until so many have gone through. */
-    private static void pass(EventQueue queue, int events, int bytes) {
-        for (int passed = 0; passed < events; ) {
-            int asked = queue.demand();
-            assertThat(asked).isPositive();
-            put(queue, asked, bytes);
-            take(queue, asked);
-            passed += asked;
+    /** Puts in so many events of about this size, as a source that was allowed to; their bytes. */
+    private long put(EventQueue queue, int events, int size) {
+        long bytes = 0;
+        for (int i = 0; i < events; i++) {
+            EventEnvelope event = Views.large(1, Math.max(24, size));
+            bytes += event.sizeInBytes();
+            source.handsOn(event);
+            queue.onSignal(event);
         }
+        return bytes;
     }
 
-    private static void put(EventQueue queue, int events, int bytes) {
-        for (int i = 0; i < events; i++) {
-            queue.onSignal(Views.large(1, bytes));
+    /** Takes so many events, if there are; their bytes. */
+    private static long take(EventQueue queue, int events) {
+        long bytes = 0;
+        for (int i = 0; i < events && queue.poll() instanceof EventEnvelope event; i++) {
+            bytes += event.sizeInBytes();
         }
+        return bytes;
     }
 
-    private static void take(EventQueue queue, int events) {
-        for (int i = 0; i < events; i++) {
-            queue.poll();
+    /** What a source is allowed and has not handed on. */
+    private static final class Allowed implements EventSource.Subscription {
+        long events;
+        long bytes;
+        int handedOn;
+
+        @Override
+        public void request(int moreEvents, long moreBytes) {
+            events += moreEvents;
+            bytes += moreBytes;
         }
+
+        boolean allows() {
+            return events > 0 && bytes > 0;
+        }
+
+        void handsOn(EventEnvelope event) {
+            handedOn++;
+            events--;
+            bytes -= event.sizeInBytes();
+        }
+
+        @Override
+        public void close() {}
     }
 }

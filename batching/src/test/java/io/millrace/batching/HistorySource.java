@@ -21,6 +21,7 @@ final class HistorySource implements EventSource {
     private @Nullable Subscriber subscriber;
     private int next;
     private long demand;
+    private long demandedBytes;
 
     HistorySource(List<EventEnvelope> events, Random random) {
         this.events = events;
@@ -31,6 +32,7 @@ final class HistorySource implements EventSource {
     public Subscription subscribe(Request request, Subscriber to) {
         subscriber = to;
         demand = 0;
+        demandedBytes = 0;
         next = 0;
         while (next < events.size()
                 && request.afterExclusive().isPresent()
@@ -40,8 +42,9 @@ final class HistorySource implements EventSource {
         to.onSignal(new Subscribed(head()));
         return new Subscription() {
             @Override
-            public void request(int more) {
+            public void request(int more, long bytes) {
                 demand += more;
+                demandedBytes += bytes;
             }
 
             @Override
@@ -69,10 +72,16 @@ final class HistorySource implements EventSource {
     }
 
     private void sayEvents(int most) {
-        for (int i = 0; i < most && demand > 0 && next < events.size() && subscriber != null; i++) {
+        for (int i = 0; i < most && isAllowed() && next < events.size() && subscriber != null; i++) {
+            EventEnvelope event = events.get(next++);
             demand--;
-            subscriber.onSignal(events.get(next++));
+            demandedBytes -= event.sizeInBytes();
+            subscriber.onSignal(event);
         }
+    }
+
+    private boolean isAllowed() {
+        return demand > 0 && demandedBytes > 0;
     }
 
     private void sayCheckpoint() {

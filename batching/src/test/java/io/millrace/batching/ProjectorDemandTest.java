@@ -3,6 +3,7 @@ package io.millrace.batching;
 import static io.millrace.batching.Views.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.projections.EventEnvelope;
 import io.millrace.projections.SourceSignal.Subscribed;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,7 @@ class ProjectorDemandTest {
 
         while (handedOn < 1_000) {
             assertThat(projector.source.demand).isPositive();
+            assertThat(projector.source.demandedBytes).isPositive();
             handOnOne(projector);
         }
 
@@ -53,8 +55,10 @@ class ProjectorDemandTest {
     }
 
     private void handOnOne(ProjectorHarness projector) {
+        EventEnvelope event = Views.viewed(++handedOn, "1");
         projector.source.demand--;
-        projector.say(Views.viewed(++handedOn, "1"));
+        projector.source.demandedBytes -= event.sizeInBytes();
+        projector.say(event);
     }
 
     private static ProjectorHarness reading(QueueBounds bounds) {

@@ -272,7 +272,7 @@ class ProjectorRunnerTest {
             thread.start();
             return new Subscription() {
                 @Override
-                public void request(int more) {
+                public void request(int more, long bytes) {
                     demand.release(more);
                 }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class ScriptedSource implements EventSource {
     final List<Request> requests = new CopyOnWriteArrayList<>();
     long demand;
+    long demandedBytes;
     boolean closed;
 
     @Nullable
@@ -26,11 +27,13 @@ final class ScriptedSource implements EventSource {
         }
         subscriber = to;
         demand = 0;
+        demandedBytes = 0;
         closed = false;
         return new Subscription() {
             @Override
-            public void request(int events) {
+            public void request(int events, long bytes) {
                 demand += events;
+                demandedBytes += bytes;
             }
 
             @Override

@@ -35,7 +35,7 @@ final class RecordedSource implements EventSource {
         subscriber = to;
         return new Subscription() {
             @Override
-            public void request(int events) {
+            public void request(int events, long bytes) {
                 demand += events;
             }
 

@@ -1,49 +1,32 @@
 package io.millrace.eventstore;
 
-/**
- * How much may come: the events that the subscriber still allows, and the messages that were asked of the call for them.
- * One message more is always asked for, since what follows the last allowed event may be no event at all; if it is one,
- * it is held back.
- */
+import io.millrace.projections.EventEnvelope;
+
+/** What the subscriber still allows, in events and in bytes of them: an event may be handed on while some of both is left. */
 final class Demand {
-    /** Below this many messages to come, ask for more; above, only in steps of {@link #STEP}, since asking has a price. */
-    private static final long LOW = 64;
+    /** More than anybody can use up, and so little that twice as much is still a number. */
+    private static final long PLENTY = Long.MAX_VALUE / 4;
 
-    private static final long STEP = 128;
+    private long events;
+    private long bytes;
 
-    private long allowed;
-    private long asked;
+    /** The subscriber takes this much more. */
+    void allow(long moreEvents, long moreBytes) {
+        events = sum(events, moreEvents);
+        bytes = sum(bytes, moreBytes);
+    }
 
-    /** The subscriber takes this many more events. */
-    void allow(long events) {
-        allowed = Math.min(Integer.MAX_VALUE, allowed + events);
+    /** Of what is allowed; never too large for a number. */
+    static long sum(long one, long other) {
+        return Math.min(PLENTY, one + Math.min(PLENTY, other));
     }
 
     boolean allowsEvent() {
-        return allowed > 0;
+        return events > 0 && bytes > 0;
     }
 
-    void eventHandedOn() {
-        allowed--;
-    }
-
-    void messageCame() {
-        asked--;
-    }
-
-    /** Another call: nothing was asked of it yet. */
-    void restart() {
-        asked = 0;
-    }
-
-    /** How many messages to ask for now, taken as asked for; 0 if none. */
-    int topUp() {
-        long missing = allowed + 1 - asked;
-        if (missing <= 0 || (asked >= LOW && missing < STEP)) {
-            return 0;
-        }
-        int now = (int) Math.min(Integer.MAX_VALUE, missing);
-        asked += now;
-        return now;
+    void handedOn(EventEnvelope event) {
+        events--;
+        bytes -= event.sizeInBytes();
     }
 }

@@ -12,7 +12,27 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One subscription call, from its opening to its end: turns its messages into signals, and asks for as many as may come. */
+/**
+ * One subscription call, from its opening to its end: turns its messages into signals.
+ *
+ * <p>It asks for one message at a time, and for none while it holds back an event that the subscriber does not allow; it
+ * asks also where nothing is allowed, since what comes next may be no event at all. How large a message is, is known only
+ * once it has come: whoever asks for many has to take them all. Asking singly costs nothing that can be measured, since
+ * messages come on the thread that asks for the next one, and gRPC has the bytes of many there already.
+ *
+ * <p>So, whatever sizes follow one another, a subscription takes up at most:
+ *
+ * <ul>
+ *   <li>in the subscriber's queue: the bytes that it allows, and one event;
+ *   <li>here: one event that is held back, or a message while it becomes one, of which there are three copies then (gRPC's
+ *       buffer, the message, the event). A question of {@link SilenceWatch}, asked while nothing comes, reads two;
+ *   <li>outside of the heap: the parts of one message, and what the store may send before it is asked for: HTTP/2's flow
+ *       control window, 1 MiB at first, which gRPC enlarges to 8 MiB at most where the line is fast.
+ * </ul>
+ *
+ * <p>With a queue of 32 MiB this is 36 MiB of heap where events have 1 MiB, and 100 MiB where all have
+ * {@link Transport#MAX_MESSAGE_BYTES}; beside it up to 9 or 25 MiB of other memory. Each subscription has its own.
+ */
 final class OpenSubscription implements StoreCalls.Answers {
     /** So many events that nobody asked for may pass before the subscriber hears how far it is. */
     private static final int SKIPPED_PER_CHECKPOINT = 1_000;
@@ -55,19 +75,18 @@ final class OpenSubscription implements StoreCalls.Answers {
     }
 
     void open(ReadReq request) {
-        demand.restart();
         call = calls.read(request, new StoreCalls.Terms(StoreCalls.Asked.PREFERRED_NODE, Optional.empty()), this);
-        askForMore();
+        askForNext();
     }
 
-    /** The subscriber allows more: the event that waits goes first. */
+    /** The subscriber allows more: if an event waits for that, it goes first, and nothing was asked for meanwhile. */
     void resume() {
         EventEnvelope waiting = heldBack;
         if (waiting != null && demand.allowsEvent()) {
             heldBack = null;
             handOn(waiting);
+            askForNext();
         }
-        askForMore();
     }
 
     @Override
@@ -76,7 +95,6 @@ final class OpenSubscription implements StoreCalls.Answers {
             return;
         }
         messages++;
-        demand.messageCame();
         switch (message.getContentCase()) {
             case EVENT -> onEvent(message.getEvent());
             case CHECKPOINT -> onCheckpoint(message.getCheckpoint());
@@ -87,7 +105,7 @@ final class OpenSubscription implements StoreCalls.Answers {
                 // Ends of the stream and what later servers may add: they say nothing that is needed.
             }
         }
-        askForMore();
+        askForNext();
     }
 
     /** A 24.6 that has looked at less than a window, without a match, says 2^64 - 1: that is no position. */
@@ -124,7 +142,7 @@ final class OpenSubscription implements StoreCalls.Answers {
     }
 
     private void handOn(EventEnvelope event) {
-        demand.eventHandedOn();
+        demand.handedOn(event);
         progress.handedOn(event);
         skipped = 0;
         signals.accept(event);
@@ -163,14 +181,10 @@ final class OpenSubscription implements StoreCalls.Answers {
         signals.accept(new SourceSignal.CaughtUp());
     }
 
-    private void askForMore() {
+    private void askForNext() {
         StoreCalls.Call current = call;
-        if (current == null || over || heldBack != null) {
-            return;
-        }
-        int more = demand.topUp();
-        if (more > 0) {
-            current.request(more);
+        if (current != null && !over && heldBack == null) {
+            current.request(1);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -22,7 +23,9 @@ import java.util.random.RandomGenerator;
  */
 final class ReaderSubscription implements EventSource.Subscription {
     private final ReentrantLock lock = new ReentrantLock();
-    private final AtomicLong granted = new AtomicLong();
+    private final AtomicLong grantedEvents = new AtomicLong();
+    private final AtomicLong grantedBytes = new AtomicLong();
+    private final AtomicBoolean granting = new AtomicBoolean();
     private final Transport transport;
     private final SubscriptionReader reader;
     private final Consumer<ReaderSubscription> onClose;
@@ -48,17 +51,25 @@ final class ReaderSubscription implements EventSource.Subscription {
     }
 
     @Override
-    public void request(int events) {
-        if (events < 1) {
-            throw new IllegalArgumentException("expected a request for at least one event: events=" + events);
+    public void request(int events, long bytes) {
+        if (events < 0 || bytes < 0 || (events == 0 && bytes == 0)) {
+            throw new IllegalArgumentException(
+                    "expected a request for at least one event or byte: events=" + events + ", bytes=" + bytes);
         }
-        if (granted.getAndAdd(events) == 0) {
+        grantedEvents.addAndGet(events);
+        grantedBytes.accumulateAndGet(bytes, Demand::sum);
+        if (!granting.getAndSet(true)) {
             try {
-                transport.timer().execute(() -> locked(() -> reader.allow(granted.getAndSet(0))));
+                transport.timer().execute(() -> locked(this::grant));
             } catch (RejectedExecutionException closedMeanwhile) {
-                granted.set(0);
+                // Nothing is handed on any more.
             }
         }
+    }
+
+    private void grant() {
+        granting.set(false);
+        reader.allow(grantedEvents.getAndSet(0), grantedBytes.getAndSet(0));
     }
 
     @Override

@@ -79,9 +79,9 @@ final class SubscriptionReader {
         }
     }
 
-    /** The subscriber takes this many more events. */
-    void allow(long events) {
-        demand.allow(events);
+    /** The subscriber takes this many more events, and this many more bytes of them. */
+    void allow(long events, long bytes) {
+        demand.allow(events, bytes);
         if (subscription != null && !over) {
             subscription.resume();
         }

@@ -116,6 +116,40 @@ class DemandTest {
     }
 
     @Test
+    void handsOnNothingOnceTheBytesAreUsedUp() throws InterruptedException {
+        byte[] hundred = new byte[100];
+        for (int i = 0; i < 10; i++) {
+            connection
+                    .appender()
+                    .appendNow(
+                            "large-1",
+                            ExpectedRevision.any(),
+                            List.of(NewEvent.octets(UUID.randomUUID(), "Large", hundred, new byte[0])));
+        }
+        var reading = connection.source().subscribe(fromStart(ALL, "Large"), recorder);
+        reading.request(10, 250);
+        recorder.awaitEvents(3, PATIENCE);
+        reading.request(0, 50); // what the third was larger than what was left
+        Thread.sleep(300);
+        assertThat(recorder.eventCount()).isEqualTo(3);
+        reading.request(0, 101);
+        recorder.awaitEvents(5, PATIENCE);
+        Thread.sleep(300);
+        assertThat(recorder.eventCount()).isEqualTo(5);
+    }
+
+    @Test
+    void addsUpWhateverIsAllowed() {
+        append(1, 100);
+        var reading = connection.source().subscribe(fromStart(ALL, "Viewed"), recorder);
+        for (int i = 0; i < 5; i++) {
+            reading.request(Integer.MAX_VALUE);
+            reading.request(Integer.MAX_VALUE, Long.MAX_VALUE);
+        }
+        recorder.awaitEvents(100, PATIENCE);
+    }
+
+    @Test
     void refusesARequestForNothing() {
         var reading = connection.source().subscribe(fromStart(ALL, "Viewed"), recorder);
         assertThatThrownBy(() -> reading.request(0))

@@ -59,7 +59,7 @@ class SimulatedFaultsTest {
 
     /** A consumer that now and then takes its time. */
     private static void askForMore(SimulatedStore store, SubscriptionReader reader, Random random) {
-        reader.allow(1 + random.nextInt(3));
+        reader.allow(1 + random.nextInt(3), 1 + random.nextInt(100));
         store.at(
                 random.nextInt(20) == 0 ? random.nextInt(20_000) : random.nextInt(1_500),
                 () -> askForMore(store, reader, random));

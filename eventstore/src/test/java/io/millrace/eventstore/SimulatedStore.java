@@ -61,6 +61,7 @@ final class SimulatedStore implements StoreCalls, Timers {
                 .setStreamRevision(revision++)
                 .setCommitPosition(nextCommit)
                 .setPreparePosition(nextCommit)
+                .setData(ByteString.copyFrom(new byte[random.nextInt(50)]))
                 .putMetadata("type", random.nextInt(WANTED_ONE_IN) == 0 ? "Wanted" : "Other")
                 .putMetadata("created", "17953878265000999")
                 .build());

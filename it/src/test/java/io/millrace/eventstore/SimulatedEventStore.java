@@ -60,8 +60,8 @@ public final class SimulatedEventStore {
     private record SimulatedSubscription(SimulatedConnection connection, SubscriptionReader reader)
             implements EventSource.Subscription {
         @Override
-        public void request(int events) {
-            connection.later(0, () -> reader.allow(events));
+        public void request(int events, long bytes) {
+            connection.later(0, () -> reader.allow(events, bytes));
         }
 
         @Override

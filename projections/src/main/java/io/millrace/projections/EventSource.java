@@ -51,8 +51,19 @@ public interface EventSource {
     /** A running subscription. Safe for use by several threads. */
     interface Subscription extends AutoCloseable {
 
-        /** Allows this many more events to be handed on; other signals need no allowance. */
-        void request(int events);
+        /**
+         * Allows this many more events to be handed on, and this many more bytes of them; other signals need no allowance.
+         * An event is handed on as long as something is left of both, however large it is: what it is larger than what was
+         * left is owed. A source whose events are in memory anyway may heed their number alone.
+         *
+         * @throws IllegalArgumentException if one of the two is negative, or both are zero
+         */
+        void request(int events, long bytes);
+
+        /** Allows this many more events, of any size. */
+        default void request(int events) {
+            request(events, (long) events * Integer.MAX_VALUE);
+        }
 
         /** Ends it; no signal comes after this has returned, and no thread is left behind. */
         @Override

@@ -23,7 +23,7 @@ final class MemorySource implements EventSource {
             private int next;
 
             @Override
-            public void request(int more) {
+            public void request(int more, long bytes) {
                 int until = (int) Math.min(events.size(), (long) next + more);
                 while (next < until) {
                     subscriber.onSignal(events.get(next++));

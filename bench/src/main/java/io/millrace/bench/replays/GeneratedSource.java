@@ -29,7 +29,7 @@ final class GeneratedSource implements EventSource {
             private int next;
 
             @Override
-            public void request(int more) {
+            public void request(int more, long bytes) {
                 int until = (int) Math.min(count, (long) next + more);
                 while (next < until) {
                     subscriber.onSignal(event(next++));

@@ -38,7 +38,7 @@ public final class HeapBench {
      * Runs and prints.
      *
      * @param args {@code --stored N} events in a store in another process; {@code --generated N} events; {@code --large N}
-     *     events of 1 MiB; {@code --figures FOLDER}
+     *     events of 1 MiB, by themselves and after {@code --small N} usual ones; {@code --figures FOLDER}
      */
     public static void main(String... args) throws Exception {
         Words words = Words.of(args);
@@ -48,16 +48,24 @@ public final class HeapBench {
             int stored = words.number("--stored", 3_000_000);
             try (FlightStore store = FlightStore.start(0)) {
                 store.append(FlightFile.events(Optional.empty(), stored));
-                bench.replay("events from a store", "default", stored, store.connectionString());
-                bench.replay("events from a store", "adaptive", stored, store.connectionString());
+                bench.replayFlat("events from a store", "default", stored, store.connectionString());
+                bench.replayFlat("events from a store", "adaptive", stored, store.connectionString());
             }
             int generated = words.number("--generated", 30_000_000);
-            bench.replay("generated events", "adaptive", generated, "generated");
+            bench.replayFlat("generated events", "adaptive", generated, "generated");
             int large = words.number("--large", 400);
             try (FlightStore store = FlightStore.start(0, 2 * MIB)) {
                 appendLarge(store, large);
-                bench.replay("events of 1 MiB", "default", large, store.connectionString());
-                bench.replay("events of 1 MiB", "adaptive", large, store.connectionString());
+                bench.replayFlat("events of 1 MiB", "default", large, store.connectionString());
+                bench.replayFlat("events of 1 MiB", "adaptive", large, store.connectionString());
+            }
+            int small = words.number("--small", 50_000);
+            try (FlightStore store = FlightStore.start(0, 2 * MIB)) {
+                store.append(FlightFile.events(Optional.empty(), small));
+                appendLarge(store, large);
+                String of = "events, the last " + large + " of them of 1 MiB";
+                bench.replay(of, "default", small + large, store.connectionString());
+                bench.replay(of, "adaptive", small + large, store.connectionString());
             }
         }
     }
@@ -79,7 +87,18 @@ public final class HeapBench {
         }
     }
 
-    private void replay(String of, String settings, int events, String from) throws Exception {
+    private void replayFlat(String of, String settings, int events, String from) throws Exception {
+        List<Double> live = replay(of, settings, events, from);
+        figures.add(Figure.atMost(
+                FLAT, name(of, settings, events) + "live in the last third ÷ the first", flatness(live), "×"));
+    }
+
+    private static String name(String of, String settings, int events) {
+        return "heap of " + HEAP_MIB + " MiB, " + events + " " + of + ", " + settings + ": ";
+    }
+
+    /** What was live after each collection. */
+    private List<Double> replay(String of, String settings, int events, String from) throws Exception {
         database.execute(
                 "DROP SCHEMA IF EXISTS millrace CASCADE; DROP SCHEMA IF EXISTS ours CASCADE;" + " CREATE SCHEMA ours");
         List<String> said = run(settings, events, from);
@@ -87,14 +106,14 @@ public final class HeapBench {
         if (!counted.equals(Integer.toString(events))) {
             throw new IllegalStateException("expected each event once: events=" + events + ", counted=" + counted);
         }
-        String name = "heap of " + HEAP_MIB + " MiB, " + events + " " + of + ", " + settings + ": ";
+        String name = name(of, settings, events);
         List<Double> live = values(said, "live ");
         figures.add(Figure.of(name + "live after a collection", new Spread(live), "MiB"));
         figures.add(Figure.of(
                 name + "in use, peaks of the heap's parts together", new Spread(values(said, "peak ")), "MiB"));
         figures.add(Figure.of(name + "resident, at most", new Spread(values(said, "rss ")), "MiB"));
         figures.add(Figure.of(name + "replayed", new Spread(values(said, "rate ")), "events/s"));
-        figures.add(Figure.atMost(FLAT, name + "live in the last third ÷ the first", flatness(live), "×"));
+        return live;
     }
 
     private static Spread flatness(List<Double> live) {

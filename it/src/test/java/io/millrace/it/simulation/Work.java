@@ -233,7 +233,7 @@ final class Work implements ProjectorListener {
                                         : BatchSizing.ADAPTIVE.withMaxEvents(batchSize))
                         .withLiveWithin(Duration.ofMillis(random.nextInt(3) == 0 ? random.nextInt(500) : 0))
                         .withMaxBytes(random.nextInt(3) == 0 ? 150 : 1 << 20))
-                .withQueueBounds(new QueueBounds(1 + random.nextInt(20), 1 << 20))
+                .withQueueBounds(new QueueBounds(1 + random.nextInt(20), 1 + random.nextInt(1_000)))
                 .withPoison(policy);
     }
 
