@@ -20,6 +20,11 @@ import java.util.SplittableRandom;
 final class Race {
     private static final int FIRST = 2_000;
 
+    /** Whoever does as many in some multiple of a round's time gets that. */
+    private static final int LEAST = 200_000;
+
+    private static final int MORE = 4;
+
     /** At least so many groups, that a round is more than its beginning and its end. */
     private static final int GROUPS = 10;
 
@@ -75,7 +80,8 @@ final class Race {
         for (int i = 0; i < all.size(); i++) {
             Laps laps = all.get(i);
             double rate = laps.events() / seconds(measure(laps.contender(), laps.events()));
-            all.set(i, new Laps(laps.contender(), bounded(rate * options.seconds(), laps.contender())));
+            double count = Math.max(rate * options.seconds(), Math.min(LEAST, rate * options.seconds() * MORE));
+            all.set(i, new Laps(laps.contender(), bounded(count, laps.contender())));
         }
     }
 
