@@ -37,8 +37,9 @@ public final class EnginesBench {
                     List<Contender> wanted = contenders(database, workload).stream()
                             .filter(contender -> options.wants(contender.name()))
                             .toList();
-                    List<Laps> laps = new Race(database, workload, events, options).run(wanted);
-                    LapTable table = LapTable.of(workload.name(), laps);
+                    Race race = new Race(database, workload, events, options);
+                    List<Laps> laps = race.run(wanted);
+                    LapTable table = LapTable.of(workload.name(), laps, race.refused());
                     table.print(results);
                     table.writeTo(options.figures());
                     System.setOut(results);

@@ -8,23 +8,38 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** What every contender took, for people and for programs. */
 public final class LapTable {
     private static final JsonMapper JSON = new JsonMapper();
     private final String name;
     private final List<Row> rows;
+    private final List<Refused> refused;
 
     /** @param name the measurement's and the workload's */
     public LapTable(String name, List<Row> rows) {
-        this.name = name;
-        this.rows = List.copyOf(rows);
+        this(name, rows, List.of());
     }
 
-    static LapTable of(String workload, List<Laps> all) {
-        return new LapTable(
-                "engines-" + workload, all.stream().map(LapTable::row).toList());
+    private LapTable(String name, List<Row> rows, List<Refused> refused) {
+        this.name = name;
+        this.rows = List.copyOf(rows);
+        this.refused = refused;
     }
+
+    static LapTable of(String workload, List<Laps> all, Map<String, String> refused) {
+        return new LapTable(
+                "engines-" + workload,
+                all.stream().map(LapTable::row).toList(),
+                refused.entrySet().stream()
+                        .map(of -> new Refused(of.getKey(), of.getValue()))
+                        .toList());
+    }
+
+    /** A contender that cannot run, and what PostgreSQL says to it. */
+    record Refused(String name, String refused) {}
 
     /**
      * Medians over the rounds of one contender.
@@ -100,11 +115,15 @@ public final class LapTable {
                 row.walBytesPerThousand(),
                 row.peakHeapMiB(),
                 row.peakResidentMiB()));
+        refused.forEach(row -> out.printf("%-26s refused: %s%n", row.name(), row.refused()));
     }
 
-    /** As {@code NAME.json}: an array of objects. */
+    /** As {@code NAME.json}: an array of objects, those of {@link Refused} at its end. */
     public void writeTo(Path folder) throws IOException {
         Files.createDirectories(folder);
-        Files.write(folder.resolve(name + ".json"), JSON.writeValueAsBytes(rows));
+        Files.write(
+                folder.resolve(name + ".json"),
+                JSON.writeValueAsBytes(
+                        Stream.concat(rows.stream(), refused.stream()).toList()));
     }
 }

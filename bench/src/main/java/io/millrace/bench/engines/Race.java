@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,7 +24,7 @@ final class Race {
     /** Whoever does as many in some multiple of a round's time gets that. */
     private static final int LEAST = 200_000;
 
-    private static final int MORE = 4;
+    private static final int MORE = 2;
 
     /** At least so many groups, that a round is more than its beginning and its end. */
     private static final int GROUPS = 10;
@@ -33,6 +34,8 @@ final class Race {
     private final List<EventEnvelope> events;
     private final Options options;
     private final Map<Integer, List<String>> expected = new HashMap<>();
+    /** What PostgreSQL said to those that cannot run, by name. */
+    private final Map<String, String> refused = new LinkedHashMap<>();
 
     Race(Database database, Workload workload, List<EventEnvelope> events, Options options) {
         this.database = database;
@@ -48,16 +51,8 @@ final class Race {
             System.err.printf(Locale.ROOT, "%s: warming %s%n", workload.name(), contender.name());
             try {
                 all.add(new Laps(contender, warm(contender)));
-            } catch (SQLException refused) {
-                SQLException cause = refused.getNextException() == null ? refused : refused.getNextException();
-                String said = String.valueOf(cause.getMessage());
-                System.out.printf(
-                        "%s cannot run: %s%n",
-                        contender.name(),
-                        said.substring(Math.max(0, said.indexOf("ERROR:")))
-                                .lines()
-                                .findFirst()
-                                .orElse(said));
+            } catch (SQLException e) {
+                refused.put(contender.name(), reason(e));
             }
         }
         settle(all);
@@ -73,6 +68,19 @@ final class Race {
             }
         }
         return all;
+    }
+
+    Map<String, String> refused() {
+        return Collections.unmodifiableMap(refused);
+    }
+
+    private static String reason(SQLException e) {
+        SQLException cause = e.getNextException() == null ? e : e.getNextException();
+        String said = String.valueOf(cause.getMessage());
+        return said.substring(Math.max(0, said.indexOf("ERROR:")))
+                .lines()
+                .findFirst()
+                .orElse(said);
     }
 
     /** A round that does not count: what each does when all have been compiled says how many events it gets. */

@@ -33,6 +33,15 @@ public final class ReportPage {
             "snapshot",
             "many",
             "copy");
+    private static final List<String> MEASURES = List.of(
+            "clientMicros",
+            "postgresMicros",
+            "storeMicros",
+            "roundTripsPerThousand",
+            "commitsPerThousand",
+            "walBytesPerThousand",
+            "peakHeapMiB",
+            "peakResidentMiB");
     private static final List<String> FAIRNESS = List.of(
             "Every contender has the same events, decoder, PostgreSQL, driver and (but for one connection by hand) pool, and a heap of 3 GiB of"
                     + " fixed, touched size; nobody is paced by the source.",
@@ -40,7 +49,7 @@ public final class ReportPage {
                     + " trip; overlap: a second thread commits while the next batch is folded.",
             "upsert-each, jdbc-100: upserts and the checkpoint in one transaction. With reWriteBatchedInserts on (-rewrite:"
                     + " jdbc-100, pekko-100-batch, axon-tracking2-100-batch) PostgreSQL refuses every one of them, since"
-                    + " a statement may not touch a row twice; they have no row here, and the race says so as it runs.",
+                    + " a statement may not touch a row twice: they are listed as refused.",
             "Heap and RSS are peaks of the contender's process, whose heap of 3 GiB is touched before: how little is enough"
                     + " is measured apart, below heap.",
             "pekko-1 is exactlyOnce, pekko-N groupedWithin; -batch is executeBatch per group, as documented; -fold is a fold"
@@ -152,24 +161,23 @@ public final class ReportPage {
     private static List<Cell> lap(JsonNode row) {
         List<Cell> cells = new ArrayList<>();
         cells.add(text(row.path("name").asText()));
+        if (row.has("refused")) {
+            cells.add(new Cell(null, ""));
+            cells.add(new Cell(null, "refused"));
+            cells.add(text(row.path("refused").asText()));
+            MEASURES.forEach(name -> cells.add(new Cell(null, "")));
+            return cells;
+        }
         cells.add(number(row.path("events").asDouble()));
         cells.add(number(row.path("rate").asDouble()));
         cells.add(text(shown(row.path("least").asDouble()) + " – "
                 + shown(row.path("most").asDouble())));
-        List.of(
-                        "clientMicros",
-                        "postgresMicros",
-                        "storeMicros",
-                        "roundTripsPerThousand",
-                        "commitsPerThousand",
-                        "walBytesPerThousand",
-                        "peakHeapMiB",
-                        "peakResidentMiB")
-                .forEach(name -> cells.add(number(row.path(name).asDouble())));
+        MEASURES.forEach(name -> cells.add(number(row.path(name).asDouble())));
         return cells;
     }
 
-    private static Chart chart(List<JsonNode> rows) {
+    private static Chart chart(List<JsonNode> all) {
+        List<JsonNode> rows = all.stream().filter(row -> !row.has("refused")).toList();
         List<Integer> ours = new ArrayList<>();
         List<Number> rates = new ArrayList<>();
         for (JsonNode row : rows) {
