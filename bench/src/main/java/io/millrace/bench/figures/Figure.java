@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param unit of the values; "×" for a ratio
  * @param target what the median must reach; empty if nothing was promised
  * @param atLeast whether the target is the least that will do; else the most
- * @param note what else must be said, as a sentence; empty if nothing
+ * @param note what else must be said, as sentences; empty if nothing
  */
 public record Figure(String name, Spread spread, String unit, OptionalDouble target, boolean atLeast, String note) {
     private static final JsonMapper JSON = new JsonMapper();
@@ -44,14 +44,18 @@ public record Figure(String name, Spread spread, String unit, OptionalDouble tar
         return new Figure(name, spread, unit, OptionalDouble.of(target), false, "");
     }
 
-    /** Something that did not come to a good end: a promise that is missed, none of one. */
+    /** What could not be measured, and why: a promise that is missed. */
     public static Figure failed(String name, String sentence) {
-        return new Figure(name, new Spread(List.of(0.0)), "of 1", OptionalDouble.of(1), true, sentence);
+        return allOf(1, name, 0, sentence);
     }
 
-    /** The same, when it did. */
-    public static Figure ended(String name) {
-        return atLeast(1, name, new Spread(List.of(1.0)), "of 1");
+    /**
+     * A promise that all of so many come to a good end.
+     *
+     * @param note what became of the others, as sentences; empty if there are none
+     */
+    public static Figure allOf(int all, String name, int well, String note) {
+        return new Figure(name, new Spread(List.of((double) well)), "of " + all, OptionalDouble.of(all), true, note);
     }
 
     /** {@code reached}, {@code missed}, or nothing where nothing was promised. */

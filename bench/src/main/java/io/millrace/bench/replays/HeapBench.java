@@ -13,6 +13,7 @@ import io.millrace.projections.EventEnvelope;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,9 @@ import java.util.UUID;
 public final class HeapBench {
     private static final int MIB = 1 << 20;
     private static final int HEAP_MIB = 128;
+    private static final String WELL = "each event once, within the heap";
+    private static final String LIVE = "live after a collection";
+    private static final String KEPT = "live with no event on its way";
     private static final int AT_ONCE = 8;
     private static final int EVENTS_PER_REST = 60;
     private static final int FEWEST_RESTS = 3;
@@ -59,7 +63,8 @@ public final class HeapBench {
      * Runs and prints.
      *
      * @param args {@code --stored N} events in a store in another process; {@code --generated N} events; {@code --large N}
-     *     events of 1 MiB; {@code --leak N} bytes kept of each event, to see that it is noticed; {@code --figures FOLDER}
+     *     events of 1 MiB; {@code --before N} small events, after which suddenly {@code --then N} of 1 MiB follow,
+     *     {@code --rounds N} times; {@code --leak N} bytes kept of each event, to see that it is noticed; {@code --figures FOLDER}
      */
     public static void main(String... args) throws Exception {
         Words words = Words.of(args);
@@ -78,6 +83,15 @@ public final class HeapBench {
                 appendLarge(store, large);
                 bench.large("default", large, store.connectionString());
                 bench.large("adaptive", large, store.connectionString());
+            }
+            int before = words.number("--before", 200_000);
+            int then = words.number("--then", 300);
+            try (FlightStore store = FlightStore.start(0, 2 * MIB)) {
+                store.append(FlightFile.events(Optional.empty(), before));
+                appendLarge(store, then);
+                int rounds = words.number("--rounds", 3);
+                bench.sudden("default", before, then, rounds, store.connectionString());
+                bench.sudden("adaptive", before, then, rounds, store.connectionString());
             }
         }
     }
@@ -104,9 +118,8 @@ public final class HeapBench {
         HeapProcess run = run(settings, events, from, 0);
         if (ended(name, run, events)) {
             double warm = Math.max(WARM_UP_EVENTS, WARM_UP * events);
-            Thirds live = tell(name + "live after a collection", run.looks("live"), warm, END * events);
-            figures.add(Figure.atMost(FLAT, name + "live in the last third ÷ the first", live.ratio(), "×"));
-            tellTheRest(name, run);
+            judge(name + LIVE, tell(name + LIVE, run.looks("live"), warm, END * events));
+            tellPeaks(name, List.of(run));
         }
     }
 
@@ -115,12 +128,23 @@ public final class HeapBench {
         HeapProcess run = run(settings, events, from, Math.max(FEWEST_RESTS, events / EVENTS_PER_REST));
         if (ended(name, run, events)) {
             double warm = WARM_UP * events;
-            tell(name + "live after a collection", run.looks("live"), warm, END * events);
-            Thirds kept = tell(name + "live with no event on its way", run.looks("kept"), warm, END * events);
-            figures.add(
-                    Figure.atMost(FLAT, name + "live with no event on its way, last third ÷ first", kept.ratio(), "×"));
-            tellTheRest(name, run);
+            tell(name + LIVE, run.looks("live"), warm, END * events);
+            judge(name + KEPT, tell(name + KEPT, run.looks("kept"), warm, END * events));
+            tellPeaks(name, List.of(run));
         }
+    }
+
+    /** What is live must change here: that every round ends well is what is judged. */
+    private void sudden(String settings, int before, int then, int rounds, String from) throws Exception {
+        String name = name(before + " small events, then " + then + " of 1 MiB", settings);
+        List<HeapProcess> well = new ArrayList<>();
+        List<String> failures = new ArrayList<>();
+        for (int i = 0; i < rounds; i++) {
+            HeapProcess run = run(settings, before + then, from, 0);
+            failure(run, before + then).ifPresentOrElse(failures::add, () -> well.add(run));
+        }
+        figures.add(Figure.allOf(rounds, name + WELL, well.size(), String.join(" ", failures)));
+        tellPeaks(name, well);
     }
 
     private static String name(String what, String settings) {
@@ -140,61 +164,52 @@ public final class HeapBench {
                 Integer.toString(leak));
     }
 
-    /** Whether it came to its end with each event in the read model once; else tells that it did not. */
     private boolean ended(String name, HeapProcess run, int events) throws Exception {
-        Optional<String> failure = run.failure();
-        if (failure.isEmpty()) {
-            String counted = database.text("SELECT sum(flights) FROM ours.airport_departures");
-            failure = counted.equals(Integer.toString(events))
-                    ? failure
-                    : Optional.of("Expected each event once: events=" + events + ", counted=" + counted);
-        }
+        Optional<String> failure = failure(run, events);
         if (failure.isPresent()) {
-            figures.add(Figure.failed(name + "each event once, within the heap", failure.get()));
+            figures.add(Figure.failed(name + WELL, failure.get()));
         }
         return failure.isEmpty();
     }
 
-    private Thirds tell(String name, List<Look> looks, double from, double to) throws IOException {
-        Thirds thirds = Thirds.of(looks, from, to);
-        figures.add(Figure.of(name + ", first third", thirds.first(), "MiB"));
-        figures.add(Figure.of(name + ", last third", thirds.last(), "MiB"));
+    /** Empty if it came to its end, with each event in the read model once. */
+    private Optional<String> failure(HeapProcess run, int events) throws Exception {
+        if (run.failure().isPresent()) {
+            return run.failure();
+        }
+        String counted = database.text("SELECT sum(flights) FROM ours.airport_departures");
+        return counted.equals(Integer.toString(events))
+                ? Optional.empty()
+                : Optional.of("Expected each event once: events=" + events + ", counted=" + counted + ".");
+    }
+
+    private Optional<Thirds> tell(String name, List<Look> looks, double from, double to) throws IOException {
+        Optional<Thirds> thirds = Thirds.of(looks, from, to);
+        if (thirds.isPresent()) {
+            figures.add(Figure.of(name + ", first third", thirds.get().first(), "MiB"));
+            figures.add(Figure.of(name + ", last third", thirds.get().last(), "MiB"));
+        }
         return thirds;
     }
 
-    private void tellTheRest(String name, HeapProcess run) throws IOException {
-        figures.add(Figure.of(name + "in use, peaks of the heap's parts together", one(run.value("peak")), "MiB"));
-        figures.add(Figure.of(name + "resident, at most", one(run.value("rss")), "MiB"));
-        figures.add(Figure.of(name + "replayed", one(run.value("rate")), "events/s"));
+    private void judge(String name, Optional<Thirds> thirds) throws IOException {
+        String flat = name + ", last third ÷ first";
+        figures.add(
+                thirds.isPresent()
+                        ? Figure.atMost(FLAT, flat, thirds.get().ratio(), "×")
+                        : Figure.failed(flat, "There were too few events for three looks at the heap."));
     }
 
-    private static Spread one(double value) {
-        return new Spread(List.of(value));
+    private void tellPeaks(String name, List<HeapProcess> runs) throws IOException {
+        if (!runs.isEmpty()) {
+            figures.add(Figure.of(name + "in use before a collection, at most", each(runs, "before"), "MiB"));
+            figures.add(Figure.of(name + "in use after a collection, at most", each(runs, "after"), "MiB"));
+            figures.add(Figure.of(name + "resident, at most", each(runs, "rss"), "MiB"));
+            figures.add(Figure.of(name + "replayed", each(runs, "rate"), "events/s"));
+        }
     }
 
-    /** The first and the last third of the looks. */
-    private record Thirds(Spread first, Spread last) {
-
-        static Thirds of(List<Look> looks, double from, double to) {
-            List<Double> steady = looks.stream()
-                    .filter(look -> look.handled() >= from && look.handled() <= to)
-                    .map(Look::mib)
-                    .toList();
-            if (steady.size() < 3) {
-                throw new IllegalStateException("expected three looks at the heap between two numbers of events:"
-                        + " from=" + from + ", to=" + to + ", looks=" + looks);
-            }
-            int third = steady.size() / 3;
-            return new Thirds(
-                    new Spread(steady.subList(0, third)),
-                    new Spread(steady.subList(steady.size() - third, steady.size())));
-        }
-
-        /** Each look in the last ÷ the median of the first, so that its median is that of the medians. */
-        Spread ratio() {
-            double median = first.median();
-            return new Spread(
-                    last.values().stream().map(value -> value / median).toList());
-        }
+    private static Spread each(List<HeapProcess> runs, String what) {
+        return new Spread(runs.stream().map(run -> run.value(what)).toList());
     }
 }

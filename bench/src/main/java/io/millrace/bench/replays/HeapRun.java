@@ -10,8 +10,6 @@ import io.millrace.bench.workload.FlightFile;
 import io.millrace.eventstore.EventStoreConnection;
 import io.millrace.examples.AirportDepartures;
 import io.millrace.projections.EventSource;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +41,7 @@ final class HeapRun {
      *     string, or {@code generated}; how often to look at the heap at rest; how many bytes to keep of each event for ever
      */
     public static void main(String... args) throws Exception {
+        HeapPeak peak = HeapPeak.watch();
         FlushPolicy policy = args[1].equals("adaptive") ? FlushPolicy.ADAPTIVE : FlushPolicy.DEFAULT;
         HeapRun run = new HeapRun(
                 args[0], policy, Integer.parseInt(args[2]), Integer.parseInt(args[4]), Integer.parseInt(args[5]));
@@ -55,7 +54,8 @@ final class HeapRun {
             }
         }
         System.out.printf(Locale.ROOT, "rss %.1f%n", residentMostMiB());
-        System.out.printf(Locale.ROOT, "peak %.1f%n", heapMostMiB());
+        System.out.printf(Locale.ROOT, "before %.1f%n", peak.beforeMiB());
+        System.out.printf(Locale.ROOT, "after %.1f%n", peak.afterMiB());
     }
 
     private void replay(EventSource source) throws Exception {
@@ -89,15 +89,6 @@ final class HeapRun {
                 kept.add(new byte[bytes * batch.events().size()]);
             }
         }
-    }
-
-    /** What was in use at most in each part of the heap, together; garbage included. */
-    private static double heapMostMiB() {
-        return ManagementFactory.getMemoryPoolMXBeans().stream()
-                        .filter(pool -> pool.getType() == MemoryType.HEAP)
-                        .mapToLong(pool -> pool.getPeakUsage().getUsed())
-                        .sum()
-                / 1048576.0;
     }
 
     /** The most that Linux ever had in memory for this process. */
