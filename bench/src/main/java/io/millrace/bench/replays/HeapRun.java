@@ -10,85 +10,85 @@ import io.millrace.bench.workload.FlightFile;
 import io.millrace.eventstore.EventStoreConnection;
 import io.millrace.examples.AirportDepartures;
 import io.millrace.projections.EventSource;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /** A replay in a process of its own, whose heap is bounded by whoever starts it: prints how much of it was in use. */
 final class HeapRun {
-    private static final int SAMPLES = 20;
+    private final String url;
+    private final FlushPolicy policy;
+    private final int events;
+    private final int rests;
+    private final int leak;
 
-    private HeapRun() {}
+    private HeapRun(String url, FlushPolicy policy, int events, int rests, int leak) {
+        this.url = url;
+        this.policy = policy;
+        this.events = events;
+        this.rests = rests;
+        this.leak = leak;
+    }
 
     /**
      * Replays everything.
      *
      * @param args the database's URL; {@code default} or {@code adaptive}; how many events; the event store's connection
-     *     string, or {@code generated}
+     *     string, or {@code generated}; how often to look at the heap at rest; how many bytes to keep of each event for ever
      */
     public static void main(String... args) throws Exception {
-        int events = Integer.parseInt(args[2]);
+        HeapPeak peak = HeapPeak.watch();
         FlushPolicy policy = args[1].equals("adaptive") ? FlushPolicy.ADAPTIVE : FlushPolicy.DEFAULT;
-        long begin = System.nanoTime();
+        HeapRun run = new HeapRun(
+                args[0], policy, Integer.parseInt(args[2]), Integer.parseInt(args[4]), Integer.parseInt(args[5]));
         if (args[3].equals("generated")) {
             var templates = FlightFile.events(Optional.empty(), 20_000);
-            replay(args[0], new GeneratedSource(templates, events), policy, events);
+            run.replay(new GeneratedSource(templates, run.events));
         } else {
             try (EventStoreConnection connection = EventStoreConnection.open(args[3])) {
-                replay(args[0], connection.source(), policy, events);
+                run.replay(connection.source());
             }
         }
-        System.out.printf(Locale.ROOT, "rate %.0f%n", events / ((System.nanoTime() - begin) / 1e9));
         System.out.printf(Locale.ROOT, "rss %.1f%n", residentMostMiB());
-        System.out.printf(Locale.ROOT, "peak %.1f%n", heapMostMiB());
+        System.out.printf(Locale.ROOT, "before %.1f%n", peak.beforeMiB());
+        System.out.printf(Locale.ROOT, "after %.1f%n", peak.afterMiB());
     }
 
-    private static void replay(String url, EventSource source, FlushPolicy policy, int events) throws Exception {
-        Samples samples = new Samples(events / SAMPLES);
+    private void replay(EventSource source) throws Exception {
+        Gate gate = new Gate(source);
+        HeapLooks looks = new HeapLooks(gate, events);
         try (OurProjector projector = OurProjector.open(
-                url, AirportDepartures.AIRPORT_DEPARTURES, source, policy, Until.FIRST_HEAD, samples)) {
+                url, AirportDepartures.AIRPORT_DEPARTURES, gate, policy, Until.FIRST_HEAD, looks, new Leak(leak))) {
+            long begin = System.nanoTime();
             projector.start();
+            looks.rest(rests);
             long handled = projector.awaitEnd().handled();
             if (handled != events) {
                 throw new IllegalStateException("expected all events: events=" + events + ", handled=" + handled);
             }
+            System.out.printf(Locale.ROOT, "rate %.0f%n", looks.rate(System.nanoTime() - begin));
         }
     }
 
-    /** Collects garbage now and then, and prints what is left. */
-    private static final class Samples implements ProjectorListener {
-        private final int every;
-        private long handled;
-        private long next;
+    /** Keeps something of each event, to see whether the measure notices. */
+    private static final class Leak implements ProjectorListener {
+        private final int bytes;
+        private final List<byte[]> kept = new ArrayList<>();
 
-        Samples(int every) {
-            this.every = every;
-            this.next = every;
+        Leak(int bytes) {
+            this.bytes = bytes;
         }
 
         @Override
         public void committed(Batch batch, CommitOutcome.Committed outcome, Duration took) {
-            handled += batch.events().size();
-            if (handled >= next) {
-                next += every;
-                System.gc();
-                var heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
-                System.out.printf(Locale.ROOT, "live %.1f%n", heap.getUsed() / 1048576.0);
+            if (bytes > 0) {
+                kept.add(new byte[bytes * batch.events().size()]);
             }
         }
-    }
-
-    /** What was in use at most in each part of the heap, together; garbage included. */
-    private static double heapMostMiB() {
-        return ManagementFactory.getMemoryPoolMXBeans().stream()
-                        .filter(pool -> pool.getType() == MemoryType.HEAP)
-                        .mapToLong(pool -> pool.getPeakUsage().getUsed())
-                        .sum()
-                / 1048576.0;
     }
 
     /** The most that Linux ever had in memory for this process. */

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /**
  * What the measurements left in a folder.
  *
- * @param figures by measurement, each an object with name, value, least, most, unit, target, atLeast, verdict
+ * @param figures by measurement, each an object with name, value, least, most, unit, target, atLeast, verdict, note
  * @param laps by measurement, each an object per contender
  */
 record Kept(Map<String, List<JsonNode>> figures, Map<String, List<JsonNode>> laps) {

@@ -112,7 +112,12 @@ public final class ReportPage {
                 new Column("verdict", "", false),
                 new Column("verdictShown", "verdict", false));
         List<List<Cell>> rows = figures.stream().map(ReportPage::figure).toList();
-        return new Report.Section(key, title, new Table(columns, rows), List.of(), Optional.empty());
+        List<String> notes = figures.stream()
+                .filter(figure -> !figure.path("note").asText().isEmpty())
+                .map(figure -> figure.path("name").asText() + ": "
+                        + figure.path("note").asText())
+                .toList();
+        return new Report.Section(key, title, new Table(columns, rows), notes, Optional.empty());
     }
 
     private static List<Cell> figure(JsonNode figure) {
