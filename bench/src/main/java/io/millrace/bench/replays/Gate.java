@@ -13,6 +13,7 @@ final class Gate implements EventSource {
     private final AtomicLong handedOn = new AtomicLong();
     private boolean shut;
     private int withheld;
+    private long withheldBytes;
     private Subscription behind = new Nothing();
 
     Gate(EventSource source) {
@@ -32,16 +33,18 @@ final class Gate implements EventSource {
     synchronized void open() {
         shut = false;
         if (withheld > 0) {
-            behind.request(withheld);
+            behind.request(withheld, withheldBytes);
             withheld = 0;
+            withheldBytes = 0;
         }
     }
 
-    private synchronized void request(int events) {
+    private synchronized void request(int events, long bytes) {
         if (shut) {
             withheld += events;
+            withheldBytes += bytes;
         } else {
-            behind.request(events);
+            behind.request(events, bytes);
         }
     }
 
@@ -58,8 +61,8 @@ final class Gate implements EventSource {
         }
         return new Subscription() {
             @Override
-            public void request(int events) {
-                Gate.this.request(events);
+            public void request(int events, long bytes) {
+                Gate.this.request(events, bytes);
             }
 
             @Override
@@ -71,7 +74,7 @@ final class Gate implements EventSource {
 
     private static final class Nothing implements Subscription {
         @Override
-        public void request(int events) {
+        public void request(int events, long bytes) {
             throw new IllegalStateException("expected a subscription");
         }
 
