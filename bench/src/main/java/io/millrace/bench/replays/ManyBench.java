@@ -69,8 +69,14 @@ public final class ManyBench {
         List<Double> many = new ArrayList<>();
         List<Double> ratios = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
-            one.add(seconds(1, policy));
+            boolean oneFirst = round % 2 == 0; // in turns, as either may be better off after the other
+            if (oneFirst) {
+                one.add(seconds(1, policy));
+            }
             many.add(seconds(MANY, policy));
+            if (!oneFirst) {
+                one.add(seconds(1, policy));
+            }
             ratios.add(many.get(round) / one.get(round));
         }
         String name = events + " events, " + settings + ": ";

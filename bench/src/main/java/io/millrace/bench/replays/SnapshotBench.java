@@ -12,6 +12,7 @@ import io.millrace.bench.workload.AirportTotals;
 import io.millrace.bench.workload.FlightFile;
 import io.millrace.bench.workload.Workload;
 import io.millrace.projections.EventEnvelope;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -27,11 +28,13 @@ public final class SnapshotBench {
     private static final double MOST = 2;
 
     private final Workload workload = new AirportTotals();
+    private final Path folder;
     private final Database database;
     private final List<EventEnvelope> events;
     private final List<String> expected;
 
-    private SnapshotBench(Database database, List<EventEnvelope> events) {
+    private SnapshotBench(Database database, List<EventEnvelope> events, Path folder) {
+        this.folder = folder;
         this.database = database;
         this.events = events;
         this.expected = workload.expectedRows(events).stream().sorted().toList();
@@ -47,7 +50,7 @@ public final class SnapshotBench {
         List<EventEnvelope> events = FlightFile.events(Optional.empty(), words.number("--events", 1_000_000));
         Figures figures = new Figures("snapshot", words.figures());
         try (Database database = Database.start()) {
-            SnapshotBench bench = new SnapshotBench(database, events);
+            SnapshotBench bench = new SnapshotBench(database, events, words.figures());
             int rounds = words.number("--rounds", 5);
             bench.compare("default", FlushPolicy.DEFAULT, rounds, figures);
             bench.compare("adaptive", FlushPolicy.ADAPTIVE, rounds, figures);
@@ -55,13 +58,19 @@ public final class SnapshotBench {
     }
 
     private void compare(String settings, FlushPolicy policy, int rounds, Figures figures) throws Exception {
-        replay(policy); // To be warm.
+        replay(settings, policy); // To be warm.
         List<Double> alone = new ArrayList<>();
         List<Double> disturbed = new ArrayList<>();
         List<Double> ratios = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
-            alone.add(replay(policy));
-            disturbed.add(replayDisturbed(policy));
+            boolean aloneFirst = round % 2 == 0; // in turns, as either may be better off after the other
+            if (aloneFirst) {
+                alone.add(replay(settings, policy));
+            }
+            disturbed.add(replayDisturbed(settings, policy));
+            if (!aloneFirst) {
+                alone.add(replay(settings, policy));
+            }
             ratios.add(disturbed.get(round) / alone.get(round));
         }
         String name = "replay of " + events.size() + " from memory, " + settings + ": ";
@@ -70,20 +79,25 @@ public final class SnapshotBench {
         figures.add(Figure.atMost(MOST, name + "beside an open snapshot ÷ undisturbed", new Spread(ratios), "×"));
     }
 
-    private double replay(FlushPolicy policy) throws Exception {
+    private double replay(String settings, FlushPolicy policy) throws Exception {
         prepare();
-        return seconds(policy, Optional.empty());
+        try (OverTime overTime = new OverTime(database, workload.table())) {
+            double seconds = seconds(policy, overTime);
+            overTime.writeTo(folder, settings + "-undisturbed");
+            return seconds;
+        }
     }
 
-    private double replayDisturbed(FlushPolicy policy) throws Exception {
+    private double replayDisturbed(String settings, FlushPolicy policy) throws Exception {
         prepare();
         try (Connection other = database.connect("");
                 Statement statement = other.createStatement();
                 OverTime overTime = new OverTime(database, workload.table())) {
             statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ");
             statement.execute("SELECT 1");
-            double seconds = seconds(policy, Optional.of(overTime));
+            double seconds = seconds(policy, overTime);
             overTime.print();
+            overTime.writeTo(folder, settings + "-snapshot");
             statement.execute("ROLLBACK");
             return seconds;
         }
@@ -94,14 +108,14 @@ public final class SnapshotBench {
                 "DROP SCHEMA IF EXISTS millrace CASCADE; DROP SCHEMA IF EXISTS ours CASCADE;" + " CREATE SCHEMA ours");
     }
 
-    private double seconds(FlushPolicy policy, Optional<OverTime> overTime) throws Exception {
+    private double seconds(FlushPolicy policy, OverTime overTime) throws Exception {
         try (OurProjector projector = OurProjector.open(
                 database.url(),
                 workload.projection(),
                 new GeneratedSource(events, events.size()),
                 policy,
                 Until.FIRST_HEAD,
-                overTime.map(List::of).orElse(List.of()).toArray(OverTime[]::new))) {
+                overTime)) {
             long begin = System.nanoTime();
             projector.start();
             projector.awaitEnd();

@@ -16,26 +16,35 @@ import java.util.stream.Stream;
  *
  * @param figures by measurement, each an object with name, value, least, most, unit, target, atLeast, verdict, note
  * @param laps by measurement, each an object per contender
+ * @param overTime by replay, each an object per look at it
  */
-record Kept(Map<String, List<JsonNode>> figures, Map<String, List<JsonNode>> laps) {
+record Kept(
+        Map<String, List<JsonNode>> figures, Map<String, List<JsonNode>> laps, Map<String, List<JsonNode>> overTime) {
     private static final JsonMapper JSON = new JsonMapper();
 
     static Kept in(Path folder) throws IOException {
         Map<String, List<JsonNode>> figures = new LinkedHashMap<>();
         Map<String, List<JsonNode>> laps = new LinkedHashMap<>();
+        Map<String, List<JsonNode>> overTime = new LinkedHashMap<>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.sorted().toList()) {
                 String name = file.getFileName().toString();
                 if (name.endsWith(".jsonl")) {
                     figures.put(name.replace(".jsonl", ""), lines(file));
                 } else if (name.matches("(engines|endtoend)-.*[.]json")) {
-                    List<JsonNode> rows = new ArrayList<>();
-                    JSON.readTree(file.toFile()).forEach(rows::add);
-                    laps.put(name.replace(".json", ""), rows);
+                    laps.put(name.replace(".json", ""), rows(file));
+                } else if (name.startsWith("overtime-") && name.endsWith(".json")) {
+                    overTime.put(name.replace("overtime-", "").replace(".json", ""), rows(file));
                 }
             }
         }
-        return new Kept(figures, laps);
+        return new Kept(figures, laps, overTime);
+    }
+
+    private static List<JsonNode> rows(Path file) throws IOException {
+        List<JsonNode> rows = new ArrayList<>();
+        JSON.readTree(file.toFile()).forEach(rows::add);
+        return rows;
     }
 
     private static List<JsonNode> lines(Path file) throws IOException {

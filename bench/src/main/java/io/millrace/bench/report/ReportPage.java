@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Makes one report of what the measurements left: Markdown, JSON, and a page with charts that needs nothing else. */
 public final class ReportPage {
@@ -87,6 +88,7 @@ public final class ReportPage {
                 sections.add(figures("figures-" + name, name, others));
             }
         });
+        kept.overTime().forEach((name, looks) -> sections.add(overTime(name, looks)));
         return new Report("How fast Millrace is", Map.of(), described(kept), sections, Optional.empty());
     }
 
@@ -179,6 +181,45 @@ public final class ReportPage {
                 + shown(row.path("most").asDouble())));
         MEASURES.forEach(name -> cells.add(number(row.path(name).asDouble())));
         return cells;
+    }
+
+    private static Report.Section overTime(String name, List<JsonNode> looks) {
+        List<Column> columns = List.of(
+                new Column("seconds", "after s", true),
+                new Column("rate", "events/s", true),
+                new Column("batch", "events in a batch", true),
+                new Column("deadTuples", "dead tuples", true),
+                new Column("tableKib", "table KiB", true));
+        List<List<Cell>> rows = looks.stream()
+                .map(look -> columns.stream()
+                        .map(column -> number(look.path(column.key()).asDouble()))
+                        .toList())
+                .toList();
+        Chart chart = new Chart(
+                Chart.Kind.LINE,
+                true,
+                "events/s, dead tuples",
+                looks.stream()
+                        .map(look -> shown(look.path("seconds").asDouble()) + " s")
+                        .toList(),
+                List.of(series("events/s", "rate", looks), series("dead tuples", "deadTuples", looks)),
+                List.of());
+        return new Report.Section(
+                "overtime-" + name,
+                "Over time: " + name.replace("-", ", ").replace("snapshot", "beside an open snapshot"),
+                new Table(columns, rows),
+                List.of(),
+                Optional.of(chart));
+    }
+
+    /** On a logarithmic axis there is no place for nothing. */
+    private static Chart.Series series(String title, String of, List<JsonNode> looks) {
+        List<@Nullable Number> values = new ArrayList<>();
+        looks.forEach(look -> {
+            long value = Math.round(look.path(of).asDouble());
+            values.add(value > 0 ? value : null);
+        });
+        return new Chart.Series(title, values);
     }
 
     private static Chart chart(List<JsonNode> all) {
