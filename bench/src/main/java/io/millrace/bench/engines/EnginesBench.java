@@ -34,8 +34,11 @@ public final class EnginesBench {
         try (Database database = Database.start()) {
             for (Workload workload : List.of(new AirportTotals(), new RouteDays(), new AirportBoards())) {
                 if (options.wantsWorkload(workload.name())) {
-                    List<Contender> wanted = contenders(database, workload).stream()
-                            .filter(contender -> options.wants(contender.name()))
+                    List<Contender> all = contenders(database, workload);
+                    List<String> names =
+                            options.wanted(all.stream().map(Contender::name).toList());
+                    List<Contender> wanted = all.stream()
+                            .filter(contender -> names.contains(contender.name()))
                             .toList();
                     Race race = new Race(database, workload, events, options);
                     List<Laps> laps = race.run(wanted);

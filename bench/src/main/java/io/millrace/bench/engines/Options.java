@@ -39,8 +39,15 @@ record Options(
                 Words.of(args).figures());
     }
 
-    boolean wants(String contender) {
-        return only.isEmpty() || only.stream().anyMatch(contender::startsWith);
+    /** Those of these names that are wanted: a whole name means that one alone, without others that begin so. */
+    List<String> wanted(List<String> contenders) {
+        return contenders.stream()
+                .filter(contender -> only.isEmpty()
+                        || only.stream()
+                                .anyMatch(wanted -> contenders.contains(wanted)
+                                        ? contender.equals(wanted)
+                                        : contender.startsWith(wanted)))
+                .toList();
     }
 
     boolean wantsWorkload(String workload) {

@@ -44,16 +44,12 @@ final class Race {
         this.options = options;
     }
 
-    /** Returns the laps in the contenders' order. */
+    /** Returns the laps in the contenders' order, without those whom PostgreSQL refuses. */
     List<Laps> run(List<Contender> contenders) throws Exception {
         List<Laps> all = new ArrayList<>();
         for (Contender contender : contenders) {
             System.err.printf(Locale.ROOT, "%s: warming %s%n", workload.name(), contender.name());
-            try {
-                all.add(new Laps(contender, warm(contender)));
-            } catch (SQLException e) {
-                refused.put(contender.name(), reason(e));
-            }
+            unlessRefused(contender, () -> all.add(new Laps(contender, warm(contender))));
         }
         settle(all);
         SplittableRandom random = new SplittableRandom(1);
@@ -64,14 +60,31 @@ final class Race {
                 Collections.swap(order, i - 1, random.nextInt(i));
             }
             for (Laps laps : order) {
-                laps.add(measure(laps.contender(), laps.events()));
+                unlessRefused(laps.contender(), () -> laps.add(measure(laps.contender(), laps.events())));
             }
+            dropRefused(all);
         }
         return all;
     }
 
     Map<String, String> refused() {
         return Collections.unmodifiableMap(refused);
+    }
+
+    private interface Attempt {
+        void run() throws Exception;
+    }
+
+    private void unlessRefused(Contender contender, Attempt attempt) throws Exception {
+        try {
+            attempt.run();
+        } catch (SQLException e) {
+            refused.put(contender.name(), reason(e));
+        }
+    }
+
+    private void dropRefused(List<Laps> all) {
+        all.removeIf(laps -> refused.containsKey(laps.contender().name()));
     }
 
     private static String reason(SQLException e) {
@@ -87,10 +100,14 @@ final class Race {
     private void settle(List<Laps> all) throws Exception {
         for (int i = 0; i < all.size(); i++) {
             Laps laps = all.get(i);
-            double rate = laps.events() / seconds(measure(laps.contender(), laps.events()));
-            double count = Math.max(rate * options.seconds(), Math.min(LEAST, rate * options.seconds() * MORE));
-            all.set(i, new Laps(laps.contender(), bounded(count, laps.contender())));
+            int at = i;
+            unlessRefused(laps.contender(), () -> {
+                double rate = laps.events() / seconds(measure(laps.contender(), laps.events()));
+                double count = Math.max(rate * options.seconds(), Math.min(LEAST, rate * options.seconds() * MORE));
+                all.set(at, new Laps(laps.contender(), bounded(count, laps.contender())));
+            });
         }
+        dropRefused(all);
     }
 
     /** Returns how many events a round takes. */
