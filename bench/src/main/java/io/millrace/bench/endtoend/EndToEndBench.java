@@ -5,6 +5,7 @@ import io.millrace.bench.engines.LapTable;
 import io.millrace.bench.engines.Spread;
 import io.millrace.bench.figures.Figure;
 import io.millrace.bench.figures.Figures;
+import io.millrace.bench.figures.Turns;
 import io.millrace.bench.figures.Words;
 import io.millrace.bench.machine.Database;
 import io.millrace.bench.machine.Usage;
@@ -21,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 
 /**
  * From an event store in another process into PostgreSQL: by hand and by Millrace, beside what the store gives to somebody
@@ -79,9 +79,9 @@ public final class EndToEndBench {
                 measure(laps.lane());
             }
         }
-        SplittableRandom random = new SplittableRandom(1);
+        Turns turns = new Turns();
         for (int round = 0; round < words.number("--rounds", 5); round++) {
-            for (Laps laps : shuffled(all, random)) {
+            for (Laps laps : turns.next(all)) {
                 laps.add(measure(laps.lane()));
             }
         }
@@ -90,14 +90,6 @@ public final class EndToEndBench {
         table.print(System.out);
         table.writeTo(words.figures());
         compare(all, new Figures(name, words.figures()));
-    }
-
-    private static List<Laps> shuffled(List<Laps> all, SplittableRandom random) {
-        List<Laps> order = new ArrayList<>(all);
-        for (int i = order.size(); i > 1; i--) {
-            Collections.swap(order, i - 1, random.nextInt(i));
-        }
-        return order;
     }
 
     private List<Lane> lanes() {

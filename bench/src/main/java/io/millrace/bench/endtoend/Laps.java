@@ -45,13 +45,7 @@ final class Laps {
 
     /** Round by round, how many times as fast as another. */
     Spread ratioTo(Laps other) {
-        List<Double> mine = rates().values();
-        List<Double> its = other.rates().values();
-        List<Double> ratios = new ArrayList<>();
-        for (int i = 0; i < mine.size(); i++) {
-            ratios.add(mine.get(i) / its.get(i));
-        }
-        return new Spread(ratios);
+        return rates().ratioTo(other.rates());
     }
 
     private Spread each(ToDoubleFunction<Lap> what) {

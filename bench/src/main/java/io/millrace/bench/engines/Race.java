@@ -1,5 +1,6 @@
 package io.millrace.bench.engines;
 
+import io.millrace.bench.figures.Turns;
 import io.millrace.bench.machine.Database;
 import io.millrace.bench.machine.Usage;
 import io.millrace.bench.workload.Workload;
@@ -12,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SplittableRandom;
 
 /**
  * Contenders over one workload: each warmed, then all in every round, in another order each time, so that they meet the
@@ -52,14 +52,10 @@ final class Race {
             unlessRefused(contender, () -> all.add(new Laps(contender, warm(contender))));
         }
         settle(all);
-        SplittableRandom random = new SplittableRandom(1);
+        Turns turns = new Turns();
         for (int round = 1; round <= options.rounds(); round++) {
             System.err.printf(Locale.ROOT, "%s: round %d of %d%n", workload.name(), round, options.rounds());
-            List<Laps> order = new ArrayList<>(all);
-            for (int i = order.size(); i > 1; i--) {
-                Collections.swap(order, i - 1, random.nextInt(i));
-            }
-            for (Laps laps : order) {
+            for (Laps laps : turns.next(all)) {
                 unlessRefused(laps.contender(), () -> laps.add(measure(laps.contender(), laps.events())));
             }
             dropRefused(all);

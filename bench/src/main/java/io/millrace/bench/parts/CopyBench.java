@@ -1,8 +1,11 @@
 package io.millrace.bench.parts;
 
+import static java.util.Objects.requireNonNull;
+
 import io.millrace.bench.engines.Spread;
 import io.millrace.bench.figures.Figure;
 import io.millrace.bench.figures.Figures;
+import io.millrace.bench.figures.Turns;
 import io.millrace.bench.figures.Words;
 import io.millrace.bench.machine.Database;
 import java.io.IOException;
@@ -81,12 +84,13 @@ public final class CopyBench {
         ways.put("copy", this::copy);
         ways.put("two connections", this::halves);
         Map<String, List<Double>> millis = new LinkedHashMap<>();
+        ways.keySet().forEach(name -> millis.put(name, new ArrayList<>()));
+        Turns turns = new Turns();
         for (int round = -WARM_UP; round < rounds; round++) {
-            for (Map.Entry<String, Way> way : ways.entrySet()) {
+            for (Map.Entry<String, Way> way : turns.next(List.copyOf(ways.entrySet()))) {
                 double took = millis(way.getValue(), rows);
                 if (round >= 0) {
-                    millis.computeIfAbsent(way.getKey(), name -> new ArrayList<>())
-                            .add(took);
+                    requireNonNull(millis.get(way.getKey())).add(took);
                 }
             }
         }
@@ -95,15 +99,12 @@ public final class CopyBench {
 
     private static void tell(int rows, Map<String, List<Double>> millis, Figures figures) throws IOException {
         String what = String.format("%,d rows, half of them there: ", rows);
-        List<Double> unnest = millis.getOrDefault("unnest", List.of());
+        Spread unnest = new Spread(millis.getOrDefault("unnest", List.of()));
         for (Map.Entry<String, List<Double>> way : millis.entrySet()) {
-            figures.add(Figure.of(what + way.getKey(), new Spread(way.getValue()), "ms"));
+            Spread spread = new Spread(way.getValue());
+            figures.add(Figure.of(what + way.getKey(), spread, "ms"));
             if (!way.getKey().equals("unnest")) {
-                List<Double> ratios = new ArrayList<>();
-                for (int i = 0; i < unnest.size(); i++) {
-                    ratios.add(way.getValue().get(i) / unnest.get(i));
-                }
-                figures.add(Figure.of(what + way.getKey() + " ÷ unnest", new Spread(ratios), "×"));
+                figures.add(Figure.of(what + way.getKey() + " ÷ unnest", spread.ratioTo(unnest), "×"));
             }
         }
     }
