@@ -154,15 +154,28 @@ public final class ReportPage {
                 new Column("commitsPerThousand", "commits/1k", true),
                 new Column("walBytesPerThousand", "WAL B/1k", true),
                 new Column("peakHeapMiB", "heap MiB", true),
-                new Column("peakResidentMiB", "RSS MiB", true));
+                new Column("peakResidentMiB", "RSS MiB", true),
+                new Column("refused", "", false));
         List<List<Cell>> cells = rows.stream().map(ReportPage::lap).toList();
         return new Report.Section(
                 key,
                 key.replace("engines-", "From memory: ")
                         .replace("endtoend-", "End to end, the store paced to 200,000 events/s: "),
                 new Table(columns, cells),
-                key.startsWith("engines-airports") ? FAIRNESS : List.of(),
+                notes(key, rows),
                 Optional.of(chart(rows)));
+    }
+
+    private static List<String> notes(String key, List<JsonNode> rows) {
+        List<String> notes = new ArrayList<>();
+        rows.stream()
+                .filter(row -> row.has("refused"))
+                .forEach(row -> notes.add(row.path("name").asText() + " is refused by PostgreSQL: "
+                        + row.path("refused").asText()));
+        if (key.equals("engines-airports")) {
+            notes.addAll(FAIRNESS);
+        }
+        return notes;
     }
 
     private static List<Cell> lap(JsonNode row) {
@@ -171,8 +184,9 @@ public final class ReportPage {
         if (row.has("refused")) {
             cells.add(new Cell(null, ""));
             cells.add(new Cell(null, "refused"));
-            cells.add(text(row.path("refused").asText()));
+            cells.add(new Cell(null, ""));
             MEASURES.forEach(name -> cells.add(new Cell(null, "")));
+            cells.add(text(row.path("refused").asText()));
             return cells;
         }
         cells.add(number(row.path("events").asDouble()));
@@ -180,6 +194,7 @@ public final class ReportPage {
         cells.add(text(shown(row.path("least").asDouble()) + " – "
                 + shown(row.path("most").asDouble())));
         MEASURES.forEach(name -> cells.add(number(row.path(name).asDouble())));
+        cells.add(new Cell(null, ""));
         return cells;
     }
 
