@@ -24,7 +24,7 @@ final class Ahead {
     /** Large events gain nothing from others' threads but memory taken up. */
     private static final long MOST_BYTES = 1 << 20;
     /** With the help of others the fold may be early for once, and late without: that is no reason to go without. */
-    private static final int WAITS = 64;
+    private static final int WAITS = 8;
     /** Batches of fewer events than so many backlogs are committed more slowly than one thread folds them. */
     private static final int LEAST_BATCHES = 2;
 

@@ -71,6 +71,14 @@ final class Crew implements Executor {
         }
     }
 
+    /** Events have come. While live ones are flown, or rest, they wait until the next step: nothing could be sent before. */
+    void callForEvents() {
+        called = true;
+        if (!stepsSoon && !stepping.get()) {
+            unparkOne();
+        }
+    }
+
     /** Whether the caller is who has flown, and has nothing to do but to step. */
     private boolean callerIsFree() {
         return callerFlies() && flights.isEmpty();
@@ -79,14 +87,6 @@ final class Crew implements Executor {
     private boolean callerFlies() {
         Thread caller = Thread.currentThread();
         return caller != stepper && (caller == members.get(0).thread || caller == members.get(1).thread);
-    }
-
-    /** Events have come. While live ones are flown, or rest, they wait until the next step: nothing could be sent before. */
-    void callForEvents() {
-        called = true;
-        if (!stepsSoon && !stepping.get()) {
-            unparkOne();
-        }
     }
 
     @Override

@@ -187,6 +187,7 @@ final class PostgresFlushSession implements FlushSession {
                 flush.plan().texts(),
                 begun,
                 writer,
+                first.from().projection(),
                 first.from().epoch(),
                 first.batch().reason(),
                 flush.moves().size());

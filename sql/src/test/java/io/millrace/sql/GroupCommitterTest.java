@@ -19,13 +19,16 @@ import io.millrace.batching.SetAside;
 import io.millrace.batching.Share;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.Position;
+import io.millrace.checkpoint.Writer;
 import io.millrace.projections.Projection;
 import io.millrace.projections.ReadModel;
 import io.millrace.sql.PostgresStore.Standing;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -111,6 +114,25 @@ class GroupCommitterTest {
                                 .stream())
                 .distinct()
                 .toList();
+    }
+
+    /** Their texts differ in nothing but whose checkpoint it is. */
+    @Test
+    void eachFlushOfOneMemberMovesItsOwnCheckpoint() throws SQLException {
+        List<Checkpoint> standing =
+                members.stream().limit(2).map(Standing::checkpoint).toList();
+        Writer writer = new Writer(UUID.randomUUID(), "here", 1);
+        try (ConnectionPool pool = ConnectionPool.open(database.settings())) {
+            FlushSession session = PostgresFlushSession.open(pool, "both", standing, FlushTimeouts.DEFAULT);
+            for (Checkpoint from : standing) {
+                Batch batch = Fixtures.batch(from.projection(), 7, ChangeSet.NONE);
+                session.flush(Flush.of(from, batch, new StatementPlan(List.of())), writer);
+            }
+        }
+
+        assertThat(database.query("SELECT projection, position FROM millrace.checkpoints WHERE position IS NOT NULL"
+                        + " ORDER BY projection"))
+                .containsExactly("views-0|7/7", "views-1|7/7");
     }
 
     @Test
