@@ -5,23 +5,21 @@ package io.millrace.batching;
  * {@link #size} may be read by any.
  *
  * <p>Two sizes of a batch with the same cost for each event differ only in what a flush costs beside its events, so the
- * larger one is the cheaper, as long as committing it takes no longer than it may. So an adaptive batch grows towards the
- * size that takes three quarters of that time, and shrinks in proportion when a full one took all of it. It is flushed when
+ * larger one is the cheaper, as long as committing it takes no longer than it may. So an adaptive batch grows until a flush
+ * takes half of that time, and shrinks in proportion when a full one took all of it. It is flushed when
  * it is full, not when the database happens to be free: a database that is faster than the source would otherwise be given
  * crumbs, at a price that source and projector pay, too. While a flush takes longer than folding the next batch, that one
  * waits, full; and so none is ever larger than what a flush time's work makes.
  */
 final class BatchSizer {
-    /** What adaptive batches begin with: a few milliseconds' work for any database. */
-    private static final int FIRST = 1_000;
+    /** What adaptive batches begin with: at 20 µs a row, which is slow, a flush takes what it may. */
+    private static final int FIRST = 10_000;
     /** Slowness alone does not bring adaptive batches below this; that is other than size's fault. */
     private static final int LEAST = 100;
-    /** What share of the time that a flush may take is aimed at: room for a slow one. */
-    private static final double AIM = 0.75;
+    /** What share of the time that a flush may take growing aims at: above half, as a larger batch has fewer rows an event. */
+    private static final double AIM = 0.65;
     /** A size never grows more than that at once: the first flushes tell little of the next ones. */
-    private static final double MOST_GROWTH = 8;
-    /** Less is not worth a change. */
-    private static final double LEAST_GROWTH = 1.25;
+    private static final double MOST_GROWTH = 10;
     /** After so many full flushes without trouble a size that was too large once may be tried again. */
     private static final int FORGIVEN_AFTER = 32;
 
@@ -89,9 +87,7 @@ final class BatchSizer {
         }
         if (tookNanos < limit / 2) {
             forgive();
-        }
-        double growth = Math.min(MOST_GROWTH, AIM * limit / Math.max(1, tookNanos));
-        if (growth >= LEAST_GROWTH) {
+            double growth = Math.min(MOST_GROWTH, AIM * limit / Math.max(1, tookNanos));
             choose((int) Math.min(ceiling, growth * size()));
         }
     }

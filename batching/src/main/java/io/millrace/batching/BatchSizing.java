@@ -18,7 +18,7 @@ public record BatchSizing(Mode mode, Duration flushTime, int maxEvents, int maxR
     /** As configured, unless the database grows slow. */
     public static final BatchSizing FIXED = new BatchSizing(Mode.FIXED, FLUSH_TIME, 10_000, MAX_ROWS);
 
-    public static final BatchSizing ADAPTIVE = new BatchSizing(Mode.ADAPTIVE, FLUSH_TIME, 50_000, MAX_ROWS);
+    public static final BatchSizing ADAPTIVE = new BatchSizing(Mode.ADAPTIVE, FLUSH_TIME, 100_000, MAX_ROWS);
 
     /** Who chooses the size of batches. */
     public enum Mode {

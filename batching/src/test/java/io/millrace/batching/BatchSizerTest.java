@@ -69,7 +69,7 @@ class BatchSizerTest {
 
         flush(adaptive, 1, size -> 390 * MILLI);
 
-        assertThat(adaptive.size()).isBetween(25_000, 26_000);
+        assertThat(adaptive.size()).isBetween(51_000, 52_000);
     }
 
     @Test
@@ -86,9 +86,9 @@ class BatchSizerTest {
         adaptive.halve();
         flush(adaptive, 30, size -> 2 * MILLI);
 
-        assertThat(adaptive.size()).isEqualTo(25_000);
-        flush(adaptive, 100, size -> 2 * MILLI);
         assertThat(adaptive.size()).isEqualTo(50_000);
+        flush(adaptive, 100, size -> 2 * MILLI);
+        assertThat(adaptive.size()).isEqualTo(100_000);
     }
 
     @Test
@@ -104,7 +104,7 @@ class BatchSizerTest {
 
         adaptive.committed(live, MILLI);
 
-        assertThat(adaptive.size()).isEqualTo(1_000);
+        assertThat(adaptive.size()).isEqualTo(10_000);
     }
 
     @Test

@@ -39,6 +39,14 @@ interface FlushSession {
     void rollback() throws SQLException;
 
     /**
+     * Whether the session would send the same flush in another way than the one that was refused so, which may pass; from
+     * then on it does. To be asked after {@link #rollback}.
+     */
+    default boolean sendsOtherwise(SQLException refusal) throws SQLException {
+        return false;
+    }
+
+    /**
      * Waits for whoever is moving them, and is refused by a standby, whose answer could be an old one.
      *
      * @return in the order of the projections; without those that are not there

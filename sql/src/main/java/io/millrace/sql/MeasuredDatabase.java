@@ -62,7 +62,8 @@ public final class MeasuredDatabase implements AutoCloseable {
             store.committerFor(projection).close();
         }
         this.pool = ConnectionPool.open(inside);
-        this.session = PostgresFlushSession.open(pool, projection.name(), List.of(checkpoint()), server.timeouts());
+        this.session =
+                PostgresFlushSession.open(pool, projection.name(), List.of(checkpoint()), server.timeouts(), true);
         this.is = prepare();
     }
 

@@ -80,7 +80,12 @@ public final class PostgresBatchCommitter implements BatchCommitter {
             Writer writer,
             FlushTimeouts timeouts) {
         return over(
-                writing -> PostgresFlushSession.open(connections, projection.name(), writing, timeouts),
+                writing -> PostgresFlushSession.open(
+                        connections,
+                        projection.name(),
+                        writing,
+                        timeouts,
+                        projection.alsoWrites().isEmpty()),
                 schema,
                 projection,
                 checkpoint,
@@ -101,9 +106,11 @@ public final class PostgresBatchCommitter implements BatchCommitter {
             List<Checkpoint> checkpoints,
             Writer writer,
             FlushTimeouts timeouts) {
+        boolean writeOnlyTheirModels =
+                projections.stream().allMatch(member -> member.alsoWrites().isEmpty());
         return overGroup(
                 name,
-                writing -> PostgresFlushSession.open(connections, name, writing, timeouts),
+                writing -> PostgresFlushSession.open(connections, name, writing, timeouts, writeOnlyTheirModels),
                 schema,
                 projections,
                 checkpoints,
@@ -209,6 +216,9 @@ public final class PostgresBatchCommitter implements BatchCommitter {
         try {
             attempt.roundTrips++;
             on.rollback();
+            if (on.sendsOtherwise(error)) {
+                return send(attempt);
+            }
         } catch (SQLException e) {
             error.addSuppressed(e);
             return lost(attempt, on, error);

@@ -25,8 +25,12 @@ import org.postgresql.PGStatement;
  * statements (so that neither side's buffers fill up), and before a user's whose result has no bound: those flushes are
  * {@code BEGIN; …; COMMIT}, as it would commit the half before it otherwise. The others, nearly all, go without: to
  * begin and to commit costs a sixth of what a flush of 100 events costs the server (ADR 13).
+ *
+ * <p>Rows are merged where the server can and nobody's statements but ours run in the session; else upserted (ADR 17).
  */
 final class PostgresFlushSession implements FlushSession {
+    private static final int MERGE_SINCE = 15;
+
     private static final String BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED";
     /**
      * pgjdbc counts 250 bytes of answer for each statement and puts in a Sync before the one that would reach 64,000
@@ -49,6 +53,9 @@ final class PostgresFlushSession implements FlushSession {
     /** Whether the last flush began a transaction that it had to end. */
     private boolean begun;
 
+    /** Whether rows are merged: not where others' statements would run under the settings that this needs. */
+    private boolean merging;
+
     private @Nullable FlushText last;
 
     private PostgresFlushSession(
@@ -69,9 +76,14 @@ final class PostgresFlushSession implements FlushSession {
      *
      * @param name whose connection it is
      * @param writing whose checkpoints are moved over it, and under which epochs
+     * @param mayMerge whether only our own statements are to be sent over it, as far as is known
      */
     static PostgresFlushSession open(
-            ConnectionSource connections, String name, List<Checkpoint> writing, FlushTimeouts timeouts)
+            ConnectionSource connections,
+            String name,
+            List<Checkpoint> writing,
+            FlushTimeouts timeouts,
+            boolean mayMerge)
             throws SQLException {
         Connection connection = connections.open(name);
         try {
@@ -81,7 +93,12 @@ final class PostgresFlushSession implements FlushSession {
             }
             SessionSettings.apply(connection, name, writing, timeouts);
             Backend backend = identify(connection, writing);
-            return new PostgresFlushSession(connections, connection, writing, backend, "");
+            PostgresFlushSession session = new PostgresFlushSession(connections, connection, writing, backend, "");
+            if (mayMerge && session.canMerge()) {
+                session.execute(SessionSettings.LOOK_UP_BY_KEY);
+                session.merging = true;
+            }
+            return session;
         } catch (SQLException | RuntimeException e) {
             connections.discard(connection);
             throw e;
@@ -103,6 +120,35 @@ final class PostgresFlushSession implements FlushSession {
                 return new Backend(row.getInt(1), row.getString(2));
             }
         }
+    }
+
+    private boolean canMerge() throws SQLException {
+        return connection.getMetaData().getDatabaseMajorVersion() >= MERGE_SINCE && !tablesHaveTriggers();
+    }
+
+    private boolean tablesHaveTriggers() throws SQLException {
+        String sql = "SELECT FROM millrace.read_models AS r JOIN pg_trigger AS t"
+                + " ON t.tgrelid = to_regclass(format('%I.%I', r.schema_name, r.table_name))"
+                + " WHERE r.projection = ANY (?) AND NOT t.tgisinternal";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "text", writing.stream().map(Checkpoint::projection).toArray()));
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next();
+            }
+        }
+    }
+
+    @Override
+    public boolean sendsOtherwise(SQLException refusal) throws SQLException {
+        if (!merging || !SqlFailure.mayBeOfMerge(refusal)) {
+            return false;
+        }
+        execute(SessionSettings.PLAN_FREELY);
+        merging = false;
+        return true;
     }
 
     @Override
@@ -130,8 +176,15 @@ final class PostgresFlushSession implements FlushSession {
                 // A prepared statement of the user's whose result has no bound would get a Sync of its own.
                 statement.unwrap(PGStatement.class).setPrepareThreshold(0);
             }
-            return execute(statement);
+            long movedAt = execute(statement);
+            merging = merges(flush);
+            return movedAt;
         }
+    }
+
+    /** A user's statement is not to find the settings that merging needs; so from the first one on nothing is merged. */
+    private boolean merges(Flush flush) {
+        return merging && !flush.plan().hasRawSql();
     }
 
     /** Writes each statement, and a plain checkpoint, in an autocommit of its own: what a flush is measured against. */
@@ -184,7 +237,8 @@ final class PostgresFlushSession implements FlushSession {
     private String text(Flush flush, Writer writer) {
         Flush.Move first = flush.moves().get(0);
         Object dependsOn = List.of(
-                flush.plan().texts(),
+                flush.plan().texts(merges(flush)),
+                merging,
                 begun,
                 writer,
                 first.from().projection(),
@@ -202,9 +256,12 @@ final class PostgresFlushSession implements FlushSession {
         if (isLent()) {
             text.append(';').append(perTransaction);
         }
+        if (merging && !merges(flush)) {
+            text.append(';').append(SessionSettings.PLAN_FREELY); // undone with the flush, if that fails
+        }
         for (StatementPlan.Planned planned : flush.plan().statements()) {
             // On a line of its own: a user's statement may end in a comment.
-            text.append(text.isEmpty() ? "" : "\n;").append(planned.text());
+            text.append(text.isEmpty() ? "" : "\n;").append(planned.text(merges(flush)));
         }
         text.append(text.isEmpty() ? "" : "\n;").append(CheckpointMoves.text(flush, writer));
         return text.append(begun ? ";COMMIT" : "").toString();

@@ -29,6 +29,17 @@ final class SessionSettings {
     private static final String KEEP_ALIVES =
             "SET tcp_keepalives_idle = 10;SET tcp_keepalives_interval = 5;SET tcp_keepalives_count = 4";
 
+    /**
+     * Has each row of a merge looked up by its key, where the server would read the whole table if that was small when the
+     * plan was made; and keeps it from compiling what takes less time than that.
+     */
+    static final String LOOK_UP_BY_KEY =
+            "SET enable_hashjoin = off;SET enable_mergejoin = off;SET enable_seqscan = off;SET jit = off";
+
+    /** Leaves that to the server's estimates again, in one statement. */
+    static final String PLAN_FREELY = "SELECT set_config(name, reset_val, false) FROM pg_catalog.pg_settings"
+            + " WHERE name IN ('enable_hashjoin', 'enable_mergejoin', 'enable_seqscan', 'jit')";
+
     private SessionSettings() {}
 
     /**

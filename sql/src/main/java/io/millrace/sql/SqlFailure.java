@@ -40,6 +40,9 @@ enum SqlFailure {
     /** A deadlock, and a lock that did not come in time. */
     private static final Set<String> CONTENTION = Set.of("40P01", "55P03");
 
+    /** A row is there already; a relation of a kind that takes no merge. */
+    private static final Set<String> MERGE_ONLY = Set.of("23505", "0A000", "42809");
+
     /** Where PostgreSQL writes files. */
     private static final Set<String> STORAGE_SOURCES = Set.of("md.c", "fd.c", "buffile.c", "slru.c", "xlog.c");
 
@@ -79,6 +82,11 @@ enum SqlFailure {
     /** A standby, or a session that began while the database was set to take no writes. */
     static boolean isReadOnly(SQLException e) {
         return state(e).equals("25006");
+    }
+
+    /** Whether it may have been refused only because it was merged: an upsert waits for who inserts the same row. */
+    static boolean mayBeOfMerge(SQLException e) {
+        return MERGE_ONLY.contains(state(e));
     }
 
     /** Whether the server, or we, waited no longer; as the error is that lost a connection. */

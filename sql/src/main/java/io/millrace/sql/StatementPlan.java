@@ -16,11 +16,21 @@ record StatementPlan(List<Planned> statements) {
     /**
      * One statement.
      *
-     * @param text the same for every change of this table and shape, whatever the number of rows
+     * @param text the same for every change of this table and shape, whatever the number of rows; for any session
+     * @param merge what a session that merges sends in its place, with the same parameters
      * @param parameters one per {@code ?}
      * @param usersOwn whether it is a user's raw SQL
      */
-    record Planned(String text, List<Parameter> parameters, boolean usersOwn) {}
+    record Planned(String text, String merge, List<Parameter> parameters, boolean usersOwn) {
+        /** One that is the same in every session. */
+        Planned(String text, List<Parameter> parameters, boolean usersOwn) {
+            this(text, text, parameters, usersOwn);
+        }
+
+        String text(boolean merging) {
+            return merging ? merge : text;
+        }
+    }
 
     /** These statements, and then others. */
     StatementPlan with(List<Planned> others) {
@@ -28,10 +38,10 @@ record StatementPlan(List<Planned> statements) {
                 Stream.concat(statements.stream(), others.stream()).toList());
     }
 
-    List<String> texts() {
+    List<String> texts(boolean merging) {
         List<String> texts = new ArrayList<>(statements.size());
         for (Planned planned : statements) {
-            texts.add(planned.text());
+            texts.add(planned.text(merging));
         }
         return texts;
     }

@@ -24,7 +24,7 @@ final class TableStatements {
     private final UpsertText texts;
     private final Shape mixed;
     private final int maxShapes;
-    private final Map<Shape, String> textByShape = new HashMap<>();
+    private final Map<Shape, Texts> textsByShape = new HashMap<>();
     /** Columns that were guarded once: those are from then on, so that all batches have one text. */
     private final BitSet guarded = new BitSet();
 
@@ -106,14 +106,15 @@ final class TableStatements {
         Map<String, Group> groups = new TreeMap<>();
         byShape.forEach((shape, rows) -> {
             Shape common = knownOrMixed(shape.guarding(guarded));
-            groups.computeIfAbsent(textOf(common), text -> new Group(common, new ArrayList<>()))
+            groups.computeIfAbsent(textsOf(common).upsert(), text -> new Group(common, new ArrayList<>()))
                     .rows()
                     .addAll(rows);
         });
         if (groups.size() < byShape.size()) { // what was put together is in order in parts only
             groups.values().forEach(group -> group.rows().sort(Entry.comparingByKey()));
         }
-        groups.forEach((text, group) -> statements.add(new StatementPlan.Planned(text, parameters(group), false)));
+        groups.forEach((text, group) -> statements.add(
+                new StatementPlan.Planned(text, textsOf(group.shape()).merge(), parameters(group), false)));
     }
 
     private Map<Shape, List<Entry<RowKey, RowChange>>> byShape(List<Entry<RowKey, RowChange>> rows) {
@@ -141,12 +142,15 @@ final class TableStatements {
     }
 
     private Shape knownOrMixed(Shape shape) {
-        return textByShape.containsKey(shape) || textByShape.size() < maxShapes ? shape : mixed;
+        return textsByShape.containsKey(shape) || textsByShape.size() < maxShapes ? shape : mixed;
     }
 
-    private String textOf(Shape shape) {
-        return textByShape.computeIfAbsent(shape, texts::upsert);
+    private Texts textsOf(Shape shape) {
+        return textsByShape.computeIfAbsent(shape, its -> new Texts(texts.upsert(its), texts.merge(its)));
     }
+
+    /** The two ways to write the rows of a shape. */
+    private record Texts(String upsert, String merge) {}
 
     private List<Parameter> parameters(Group group) {
         List<Parameter> parameters = keyParameters(group.rows());

@@ -32,7 +32,8 @@ import org.junit.jupiter.api.Test;
  * another, on absent rows, NULLs and values, for every type, with and without defaults and not-null.
  *
  * <p>Two schemas begin alike. In one, each step of all rows' histories is written by itself; in the other, all
- * histories at once, folded. Then their rows must read the same, as text.
+ * histories at once, folded. Then their rows must read the same, as text. One of the two is upserted and the other one
+ * merged, each way round: so those are the same, too.
  */
 class FoldedSqlLawTest {
     private static final long SEED = Long.getLong("millrace.seed", 20_240_229L);
@@ -42,7 +43,8 @@ class FoldedSqlLawTest {
 
     private static final TestDatabase DATABASE = TestDatabase.createForClass();
     private static Connection connection;
-    private static PlanRunner runner;
+    private static PlanRunner upserting;
+    private static PlanRunner merging;
 
     private static int plannedExactly;
 
@@ -55,7 +57,8 @@ class FoldedSqlLawTest {
         DATABASE.execute("CREATE SCHEMA millrace; CREATE SCHEMA parts; CREATE SCHEMA folded");
         DATABASE.execute(MillraceSchema.script().replace("CREATE SCHEMA IF NOT EXISTS millrace;", ""));
         connection = DATABASE.connect();
-        runner = new PlanRunner(connection);
+        upserting = new PlanRunner(connection, false);
+        merging = new PlanRunner(connection, true);
     }
 
     @AfterAll
@@ -70,7 +73,10 @@ class FoldedSqlLawTest {
         for (ColumnType type : ColumnType.values()) {
             for (boolean notNull : new boolean[] {false, true}) {
                 for (boolean withDefault : new boolean[] {false, true}) {
-                    compare(new Case(seeds.nextLong(), type, notNull, withDefault, MAX_SHAPES[round++ % 3], false));
+                    int maxShapes = MAX_SHAPES[round++ % 3];
+                    for (boolean merges : new boolean[] {false, true}) {
+                        compare(new Case(seeds.nextLong(), type, notNull, withDefault, maxShapes, false, merges));
+                    }
                 }
             }
         }
@@ -84,7 +90,9 @@ class FoldedSqlLawTest {
         for (int maxShapes : MAX_SHAPES) {
             for (ColumnType type : List.of(ColumnType.BIGINT, ColumnType.INTEGER)) {
                 for (boolean notNull : new boolean[] {false, true}) {
-                    compare(new Case(seeds.nextLong(), type, notNull, notNull, maxShapes, true));
+                    for (boolean merges : new boolean[] {false, true}) {
+                        compare(new Case(seeds.nextLong(), type, notNull, notNull, maxShapes, true, merges));
+                    }
                 }
             }
         }
@@ -99,7 +107,16 @@ class FoldedSqlLawTest {
     }
 
     private record Case(
-            long seed, ColumnType type, boolean notNull, boolean withDefault, int maxShapes, boolean atTheEdge) {}
+            long seed,
+            ColumnType type,
+            boolean notNull,
+            boolean withDefault,
+            int maxShapes,
+            boolean atTheEdge,
+            boolean foldedIsMerged) {}
+
+    /** One of the two schemas, and how it is written. */
+    private record Written(StatementPlanner planner, PlanRunner runner) {}
 
     private void compare(Case drawn) throws SQLException {
         try {
@@ -113,8 +130,12 @@ class FoldedSqlLawTest {
         Random random = new Random(drawn.seed());
         RandomChanges draw = new RandomChanges(random, drawn.atTheEdge());
         ReadModel table = table(random, draw, drawn);
-        StatementPlanner parts = new StatementPlanner("parts", List.of(table), drawn.maxShapes());
-        StatementPlanner folded = new StatementPlanner("folded", List.of(table), drawn.maxShapes());
+        Written parts = new Written(
+                new StatementPlanner("parts", List.of(table), drawn.maxShapes()),
+                drawn.foldedIsMerged() ? upserting : merging);
+        Written folded = new Written(
+                new StatementPlanner("folded", List.of(table), drawn.maxShapes()),
+                drawn.foldedIsMerged() ? merging : upserting);
         createTables(table);
 
         Map<RowKey, RowChange> before = new LinkedHashMap<>();
@@ -164,8 +185,8 @@ class FoldedSqlLawTest {
 
     /** Histories that PostgreSQL refuses, and those that don't fold, are tried one by one, and taken out. */
     private void separateFailures(
-            StatementPlanner parts,
-            StatementPlanner folded,
+            Written parts,
+            Written folded,
             ReadModel table,
             Map<RowKey, RowChange> before,
             Map<RowKey, List<RowChange>> histories)
@@ -243,12 +264,11 @@ class FoldedSqlLawTest {
         return changes;
     }
 
-    private static void run(StatementPlanner planner, ReadModel table, Map<RowKey, RowChange> changes)
-            throws SQLException {
-        Optional<SQLException> error = tryRun(planner, table, changes);
+    private static void run(Written schema, ReadModel table, Map<RowKey, RowChange> changes) throws SQLException {
+        Optional<SQLException> error = tryRun(schema, table, changes);
         if (error.isPresent()) {
             for (Map.Entry<RowKey, RowChange> row : changes.entrySet()) {
-                assertThat(tryRun(planner, table, Map.of(row.getKey(), row.getValue()))
+                assertThat(tryRun(schema, table, Map.of(row.getKey(), row.getValue()))
                                 .map(Throwable::getMessage))
                         .as("%s of %s", row, table)
                         .isEmpty();
@@ -258,18 +278,19 @@ class FoldedSqlLawTest {
     }
 
     /** As the committer does: planned again, exactly, where that is asked for. */
-    private static Optional<SQLException> tryRun(
-            StatementPlanner planner, ReadModel table, Map<RowKey, RowChange> changes) throws SQLException {
-        Optional<SQLException> error = runner.tryRun(plan(planner, table, changes));
-        if (error.map(SqlFailure::state).equals(Optional.of(SqlFailure.PLAN_EXACTLY)) && planner.planExactly()) {
+    private static Optional<SQLException> tryRun(Written schema, ReadModel table, Map<RowKey, RowChange> changes)
+            throws SQLException {
+        Optional<SQLException> error = schema.runner().tryRun(plan(schema, table, changes));
+        if (error.map(SqlFailure::state).equals(Optional.of(SqlFailure.PLAN_EXACTLY))
+                && schema.planner().planExactly()) {
             plannedExactly++;
-            return runner.tryRun(plan(planner, table, changes));
+            return schema.runner().tryRun(plan(schema, table, changes));
         }
         return error;
     }
 
-    private static StatementPlan plan(StatementPlanner planner, ReadModel table, Map<RowKey, RowChange> changes) {
-        return planner.plan(new ChangeSet(List.of(new Segment.Rows(Map.of(table, changes))), changes.size()));
+    private static StatementPlan plan(Written schema, ReadModel table, Map<RowKey, RowChange> changes) {
+        return schema.planner().plan(new ChangeSet(List.of(new Segment.Rows(Map.of(table, changes))), changes.size()));
     }
 
     private static RowChange change(ReadModel table, java.util.function.Consumer<io.millrace.projections.Row> handler) {

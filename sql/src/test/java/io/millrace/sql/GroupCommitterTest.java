@@ -123,7 +123,7 @@ class GroupCommitterTest {
                 members.stream().limit(2).map(Standing::checkpoint).toList();
         Writer writer = new Writer(UUID.randomUUID(), "here", 1);
         try (ConnectionPool pool = ConnectionPool.open(database.settings())) {
-            FlushSession session = PostgresFlushSession.open(pool, "both", standing, FlushTimeouts.DEFAULT);
+            FlushSession session = PostgresFlushSession.open(pool, "both", standing, FlushTimeouts.DEFAULT, true);
             for (Checkpoint from : standing) {
                 Batch batch = Fixtures.batch(from.projection(), 7, ChangeSet.NONE);
                 session.flush(Flush.of(from, batch, new StatementPlan(List.of())), writer);

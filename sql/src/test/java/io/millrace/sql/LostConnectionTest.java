@@ -179,7 +179,7 @@ class LostConnectionTest {
             statement.execute("SET transaction_read_only = on"); // what hot standby imposes
             statement.execute("SET default_transaction_read_only = on");
             FlushSession session = PostgresFlushSession.open(
-                    only(connection), "x", List.of(Checkpoint.atStart("x")), FlushTimeouts.DEFAULT);
+                    only(connection), "x", List.of(Checkpoint.atStart("x")), FlushTimeouts.DEFAULT, true);
             statement.execute("SET default_transaction_read_only = on");
 
             assertThatThrownBy(() -> session.readCheckpoints(List.of(PROJECTION.name())))

@@ -5,12 +5,14 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Optional;
 
-/** Executes plans without a checkpoint, each in a transaction of its own. */
+/** Executes plans without a checkpoint, each in a transaction of its own; rows are merged, or upserted. */
 final class PlanRunner {
     private final Connection connection;
+    private final boolean merging;
 
-    PlanRunner(Connection connection) {
+    PlanRunner(Connection connection, boolean merging) {
         this.connection = connection;
+        this.merging = merging;
     }
 
     /** The error that it was refused with; empty if it went through. */
@@ -29,7 +31,7 @@ final class PlanRunner {
     }
 
     private void execute(StatementPlan.Planned planned) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(planned.text())) {
+        try (PreparedStatement statement = connection.prepareStatement(planned.text(merging))) {
             int at = 1;
             for (Parameter parameter : planned.parameters()) {
                 if (parameter instanceof Parameter.Values values) {
