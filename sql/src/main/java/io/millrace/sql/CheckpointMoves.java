@@ -19,8 +19,9 @@ final class CheckpointMoves {
 
     private CheckpointMoves() {}
 
-    static String text(Flush flush, Writer writer) {
-        return flush.moves().size() == 1 ? CheckpointMove.text(flush.moves().get(0), writer) : MOVE_ALL;
+    /** @param goesOn see {@link CheckpointMove#text} */
+    static String text(Flush flush, Writer writer, boolean goesOn) {
+        return flush.moves().size() == 1 ? CheckpointMove.text(flush.moves().get(0), writer, goesOn) : MOVE_ALL;
     }
 
     /** Binds {@link #text}; every parameter with its type, else the driver would have to ask for it. */

@@ -56,7 +56,10 @@ final class PostgresFlushSession implements FlushSession {
     /** Whether rows are merged: not where others' statements would run under the settings that this needs. */
     private boolean merging;
 
-    private @Nullable FlushText last;
+    private @Nullable Prepared last;
+    private @Nullable LastMove moved;
+    /** Whether the flush under way goes on where that one ended. */
+    private boolean goesOn;
 
     private PostgresFlushSession(
             ConnectionSource connections,
@@ -169,17 +172,17 @@ final class PostgresFlushSession implements FlushSession {
     @Override
     public long flush(Flush flush, Writer writer) throws SQLException {
         begun = !isOneSync(flush.plan());
-        try (PreparedStatement statement = connection.prepareStatement(text(flush, writer))) {
-            int next = bind(statement, flush.plan());
-            CheckpointMoves.bind(connection, statement, next, flush, writer);
-            if (flush.plan().hasRawSql() && statement.isWrapperFor(PGStatement.class)) {
-                // A prepared statement of the user's whose result has no bound would get a Sync of its own.
-                statement.unwrap(PGStatement.class).setPrepareThreshold(0);
-            }
-            long movedAt = execute(statement);
-            merging = merges(flush);
-            return movedAt;
-        }
+        Flush.Move first = flush.moves().get(0);
+        goesOn = moved != null && moved.isContinuedBy(first, writer, System.nanoTime());
+        moved = null; // until it is known what became of this one
+        PreparedStatement statement = prepared(flush, writer);
+        int next = bind(statement, flush.plan());
+        CheckpointMoves.bind(connection, statement, next, flush, writer);
+        long movedAt = execute(statement);
+        statement.clearParameters();
+        merging = merges(flush);
+        moved = flush.moves().size() == 1 && movedAt != 0 ? LastMove.of(first, writer, movedAt) : null;
+        return movedAt;
     }
 
     /** A user's statement is not to find the settings that merging needs; so from the first one on nothing is merged. */
@@ -231,24 +234,36 @@ final class PostgresFlushSession implements FlushSession {
         return !isLent() && plan.statements().size() <= MOST_IN_ONE_SYNC && !plan.hasRawSql();
     }
 
-    /** What a flush's text depends on; most flushes have that of the one before, which need not be put together anew. */
-    private record FlushText(Object dependsOn, String text) {}
+    /** A flush's statement, and what its text depends on; most flushes have that of the one before. */
+    private record Prepared(Object dependsOn, PreparedStatement statement) {}
 
-    private String text(Flush flush, Writer writer) {
+    private PreparedStatement prepared(Flush flush, Writer writer) throws SQLException {
         Flush.Move first = flush.moves().get(0);
         Object dependsOn = List.of(
                 flush.plan().texts(merges(flush)),
                 merging,
+                goesOn,
                 begun,
                 writer,
                 first.from().projection(),
                 first.from().epoch(),
                 first.batch().reason(),
                 flush.moves().size());
-        if (last == null || !last.dependsOn().equals(dependsOn)) {
-            last = new FlushText(dependsOn, newText(flush, writer));
+        Prepared kept = last;
+        if (kept != null && kept.dependsOn().equals(dependsOn)) {
+            return kept.statement();
         }
-        return last.text();
+        last = null;
+        if (kept != null) {
+            kept.statement().close();
+        }
+        PreparedStatement statement = connection.prepareStatement(newText(flush, writer));
+        if (flush.plan().hasRawSql() && statement.isWrapperFor(PGStatement.class)) {
+            // A prepared statement of the user's whose result has no bound would get a Sync of its own.
+            statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+        }
+        last = new Prepared(dependsOn, statement);
+        return statement;
     }
 
     private String newText(Flush flush, Writer writer) {
@@ -263,7 +278,7 @@ final class PostgresFlushSession implements FlushSession {
             // On a line of its own: a user's statement may end in a comment.
             text.append(text.isEmpty() ? "" : "\n;").append(planned.text(merges(flush)));
         }
-        text.append(text.isEmpty() ? "" : "\n;").append(CheckpointMoves.text(flush, writer));
+        text.append(text.isEmpty() ? "" : "\n;").append(CheckpointMoves.text(flush, writer, goesOn));
         return text.append(begun ? ";COMMIT" : "").toString();
     }
 

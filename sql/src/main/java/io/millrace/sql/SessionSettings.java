@@ -31,14 +31,16 @@ final class SessionSettings {
 
     /**
      * Has each row of a merge looked up by its key, where the server would read the whole table if that was small when the
-     * plan was made; and keeps it from compiling what takes less time than that.
+     * plan was made; and keeps it from planning anew each time (as it would for a few rows, which takes longer than merging
+     * them), and from compiling what takes less time than that.
      */
-    static final String LOOK_UP_BY_KEY =
-            "SET enable_hashjoin = off;SET enable_mergejoin = off;SET enable_seqscan = off;SET jit = off";
+    static final String LOOK_UP_BY_KEY = "SET enable_hashjoin = off;SET enable_mergejoin = off;SET enable_seqscan = off"
+            + ";SET plan_cache_mode = force_generic_plan;SET jit = off";
 
     /** Leaves that to the server's estimates again, in one statement. */
     static final String PLAN_FREELY = "SELECT set_config(name, reset_val, false) FROM pg_catalog.pg_settings"
-            + " WHERE name IN ('enable_hashjoin', 'enable_mergejoin', 'enable_seqscan', 'jit')";
+            + " WHERE name IN ('enable_hashjoin', 'enable_mergejoin', 'enable_seqscan',"
+            + " 'plan_cache_mode', 'jit')";
 
     private SessionSettings() {}
 

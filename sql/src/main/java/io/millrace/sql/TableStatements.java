@@ -113,8 +113,8 @@ final class TableStatements {
         if (groups.size() < byShape.size()) { // what was put together is in order in parts only
             groups.values().forEach(group -> group.rows().sort(Entry.comparingByKey()));
         }
-        groups.forEach((text, group) -> statements.add(
-                new StatementPlan.Planned(text, textsOf(group.shape()).merge(), parameters(group), false)));
+        groups.forEach((text, group) -> statements.add(new StatementPlan.Planned(
+                text, textsOf(group.shape()).mergeOf(group.rows().size()), parameters(group), false)));
     }
 
     private Map<Shape, List<Entry<RowKey, RowChange>>> byShape(List<Entry<RowKey, RowChange>> rows) {
@@ -146,11 +146,16 @@ final class TableStatements {
     }
 
     private Texts textsOf(Shape shape) {
-        return textsByShape.computeIfAbsent(shape, its -> new Texts(texts.upsert(its), texts.merge(its)));
+        return textsByShape.computeIfAbsent(
+                shape, its -> new Texts(texts.upsert(its), texts.merge(its, false), texts.merge(its, true)));
     }
 
-    /** The two ways to write the rows of a shape. */
-    private record Texts(String upsert, String merge) {}
+    /** The ways to write the rows of a shape; a live event's is alone, as a rule. */
+    private record Texts(String upsert, String merge, String mergeOne) {
+        String mergeOf(int rows) {
+            return rows == 1 ? mergeOne : merge;
+        }
+    }
 
     private List<Parameter> parameters(Group group) {
         List<Parameter> parameters = keyParameters(group.rows());

@@ -88,13 +88,12 @@ class FlushCountsTest {
 
     @Test
     void areSummedUpAfterFortyEightHours() {
-        PostgresBatchCommitter committer = store.committerFor(PROJECTION);
-        committer.commit(views(PROJECTION, 5, "ann"));
+        store.committerFor(PROJECTION).commit(views(PROJECTION, 5, "ann"));
         passFortyNineHours();
-        committer.commit(views(PROJECTION, 6, "ann"));
+        store.committerFor(PROJECTION).commit(views(PROJECTION, 6, "ann"));
         passFortyNineHours();
 
-        committer.commit(views(PROJECTION, 7, "ann"));
+        store.committerFor(PROJECTION).commit(views(PROJECTION, 7, "ann"));
 
         assertThat(database.query(
                         "SELECT began_at = '-infinity', flushes FROM millrace.flush_counts ORDER BY began_at"))
@@ -103,6 +102,7 @@ class FlushCountsTest {
         assertThat(only(OptionalLong.of(60)).flushes()).isEqualTo(1);
     }
 
+    /** A session that has moved the checkpoint counts on by its own clock: it is to be another one after that. */
     private void passFortyNineHours() {
         database.execute("UPDATE millrace.checkpoints SET counted_since = counted_since - interval '49 hours'");
     }
@@ -115,7 +115,7 @@ class FlushCountsTest {
         committer.commit(views(PROJECTION, 7, "ann", "bob"));
         database.execute("UPDATE millrace.checkpoints SET counted_since = counted_since - interval '5 minutes'");
 
-        committer.commit(views(PROJECTION, 8, "ann"));
+        store.committerFor(PROJECTION).commit(views(PROJECTION, 8, "ann"));
 
         assertThat(database.query("SELECT reason, sum(flushes), sum(changed_rows) FROM millrace.flush_counts"
                         + " GROUP BY reason ORDER BY reason"))

@@ -70,6 +70,21 @@ class MergingTest {
     }
 
     @Test
+    void aRowAloneAndAFewAreMergedAlike() {
+        Projection projection = Fixtures.projection("views", VIEWS);
+        try (PostgresBatchCommitter committer = store.committerFor(projection)) {
+            for (int flush = 0; flush < 30; flush++) {
+                expectCommitted(committer.commit(views(projection, ++position, "ann")));
+            }
+            for (int flush = 0; flush < 30; flush++) {
+                expectCommitted(committer.commit(views(projection, ++position, "bob", "cem")));
+            }
+        }
+        assertThat(database.query("SELECT * FROM viewer_views ORDER BY 1"))
+                .containsExactly("ann|30", "bob|30", "cem|30");
+    }
+
+    @Test
     void aRowThatSomebodyElseInsertsMeanwhileIsWaitedForAndChanged() throws Exception {
         Projection projection = Fixtures.projection("views", VIEWS);
         try (PostgresBatchCommitter committer = store.committerFor(projection);
