@@ -239,7 +239,8 @@ final class Flusher {
         learnFrom(landed);
         listener.committed(batch, done, Duration.ofNanos(nowNanos - landed.sinceNanos()));
         goOnWithFollowerOf(landed);
-        return new Landing.Done(batch.checkpoint(), batch.reason(), landed.lastAttemptNanos());
+        return new Landing.Done(
+                batch.checkpoint(), batch.reason(), batch.events().size(), landed.lastAttemptNanos());
     }
 
     private void goOnWithFollowerOf(Flight landed) {

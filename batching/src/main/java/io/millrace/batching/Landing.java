@@ -16,7 +16,7 @@ sealed interface Landing {
     record OnItsWay() implements Landing {}
 
     /** The batch, or a part of it, sent for this reason, is in the read model, up to this position. It took so long. */
-    record Done(Position checkpoint, FlushReason reason, long tookNanos) implements Landing {}
+    record Done(Position checkpoint, FlushReason reason, int events, long tookNanos) implements Landing {}
 
     /** The checkpoint stands where it was left. */
     record Stands() implements Landing {}

@@ -118,7 +118,7 @@ public final class Projector {
             progress.committed(done.checkpoint(), now);
             watch.heard(now);
             if (done.reason() == FlushReason.LIVE) {
-                folding.rest(now, done.tookNanos());
+                folding.rest(now, done.events(), done.tookNanos());
             }
         } else if (landing instanceof Landing.StreamParked parked) {
             foldAgainAfter(parked.upTo());

@@ -87,15 +87,28 @@ class ProjectorFlushTest {
     }
 
     @Test
-    void noLiveEventWaitsLongerForOthersThanTwoMilliseconds() {
+    void whereSeveralCameTheNextOnesWaitAsLongAsThoseWouldHaveTakenOneByOne() {
+        Duration took = Duration.ofNanos(300_000);
+        ProjectorHarness projector =
+                ProjectorHarness.live().flushesTake(took).say(viewed(1, "2")).views(2, 4, "2");
+        projector.flushesTake(took).passes(took).say(viewed(5, "2"));
+        assertThat(projector.sizes()).containsExactly(1, 3);
+        assertThat(projector.projector.nanosUntilDue()).isEqualTo(3 * took.toNanos());
+
+        projector.passes(took.multipliedBy(3));
+        assertThat(projector.sizes()).containsExactly(1, 3, 1);
+    }
+
+    @Test
+    void noLiveEventWaitsLongerForOthersThanFiveMilliseconds() {
         ProjectorHarness projector = ProjectorHarness.live()
                 .flushesTake(Duration.ofMillis(500))
                 .say(viewed(1, "2"))
                 .say(viewed(2, "2"));
         assertThat(projector.projector.nanosUntilDue())
-                .isEqualTo(Duration.ofMillis(2).toNanos());
+                .isEqualTo(Duration.ofMillis(5).toNanos());
 
-        projector.passes(Duration.ofMillis(2));
+        projector.passes(Duration.ofMillis(5));
         assertThat(projector.sizes()).containsExactly(1, 1);
     }
 

@@ -95,7 +95,7 @@ final class ProjectorHarness {
         return run();
     }
 
-    /** From now on flushes take so long by the clock, though nothing else happens meanwhile. */
+    /** The next flush takes so long by the clock, though nothing else happens meanwhile. */
     ProjectorHarness flushesTake(Duration time) {
         committer.answer(batch -> {
             nanos += time.toNanos();

@@ -5,6 +5,7 @@ import io.millrace.bench.machine.Database;
 import io.millrace.bench.machine.Usage;
 import io.millrace.bench.workload.Workload;
 import io.millrace.projections.EventEnvelope;
+import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,6 +26,11 @@ final class Race {
     private static final int LEAST = 200_000;
 
     private static final int MORE = 2;
+
+    /** A compiler's thread that is at work for this part of the time takes a processor from one of two contenders. */
+    private static final double STILL_COMPILING = 0.1;
+
+    private static final int MOST_MORE = 3;
 
     /** At least so many groups, that a round is more than its beginning and its end. */
     private static final int GROUPS = 10;
@@ -106,19 +112,26 @@ final class Race {
         dropRefused(all);
     }
 
-    /** Returns how many events a round takes. */
+    /** Until it is compiled, as far as that has an end; returns how many events a round takes. */
     private int warm(Contender contender) throws Exception {
         double left = options.warmUp();
         int count = bounded(FIRST, contender);
         while (true) {
+            long compiled = compiledMillis();
             double seconds = seconds(measure(contender, count));
+            double compiling = (compiledMillis() - compiled) / 1e3 / seconds;
             left -= seconds;
             double rate = count / seconds;
-            if (left <= 0) {
+            boolean isCompiled = compiling < STILL_COMPILING || left < -MOST_MORE * options.warmUp();
+            if (left <= 0 && isCompiled) {
                 return bounded(rate * options.seconds(), contender);
             }
             count = bounded(Math.min(rate * options.seconds(), 10.0 * count), contender);
         }
+    }
+
+    private static long compiledMillis() {
+        return ManagementFactory.getCompilationMXBean().getTotalCompilationTime();
     }
 
     private int bounded(double count, Contender contender) {

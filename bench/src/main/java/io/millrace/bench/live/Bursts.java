@@ -15,7 +15,7 @@ import java.util.List;
  * catches up on them; then as many are appended while it is live. For one thread.
  */
 final class Bursts {
-    private static final int WARM_UP = 2;
+    private static final int WARM_UP = 4;
     private static final double MOST = 1.5;
 
     private final FlightStore store;
