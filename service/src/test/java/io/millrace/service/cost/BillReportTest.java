@@ -143,7 +143,7 @@ class BillReportTest {
 
         assertThat(advice)
                 .startsWith("The next cheaper setting: flush.time: 400ms instead of 200ms. ")
-                .contains("to 50,000 events at most")
+                .contains("to 100,000 events at most")
                 .doesNotContain("batch-size");
     }
 
