@@ -40,8 +40,8 @@ enum SqlFailure {
     /** A deadlock, and a lock that did not come in time. */
     private static final Set<String> CONTENTION = Set.of("40P01", "55P03");
 
-    /** A row is there already; a relation of a kind that takes no merge. */
-    private static final Set<String> MERGE_ONLY = Set.of("23505", "0A000", "42809");
+    /** A row is there already; a relation of a kind that takes no merge; a column is gone, and an upsert says of which table. */
+    private static final Set<String> MERGE_ONLY = Set.of("23505", "0A000", "42809", "42703");
 
     /** Where PostgreSQL writes files. */
     private static final Set<String> STORAGE_SOURCES = Set.of("md.c", "fd.c", "buffile.c", "slru.c", "xlog.c");
@@ -84,7 +84,7 @@ enum SqlFailure {
         return state(e).equals("25006");
     }
 
-    /** Whether it may have been refused only because it was merged: an upsert waits for who inserts the same row. */
+    /** Whether an upsert may pass where this merge was refused, or would say more. */
     static boolean mayBeOfMerge(SQLException e) {
         return MERGE_ONLY.contains(state(e));
     }
