@@ -6,13 +6,13 @@ package io.millrace.batching;
  *
  * <p>Two sizes of a batch with the same cost for each event differ only in what a flush costs beside its events, so the
  * larger one is the cheaper, as long as committing it takes no longer than it may. So an adaptive batch grows until a flush
- * takes half of that time, and shrinks in proportion when a full one took all of it. It is flushed when
- * it is full, not when the database happens to be free: a database that is faster than the source would otherwise be given
- * crumbs, at a price that source and projector pay, too. While a flush takes longer than folding the next batch, that one
- * waits, full; and so none is ever larger than what a flush time's work makes.
+ * takes half of that time, and shrinks in proportion when a full one took all of it. It is flushed when it is full, not when
+ * the database happens to be free: a database that is faster than the source would otherwise be given crumbs, at a price
+ * that source and projector pay, too. While a flush takes longer than folding the next batch, that one waits, full; and so
+ * none is ever larger than what a flush time's work makes.
  */
 final class BatchSizer {
-    /** What adaptive batches begin with: at 20 µs a row, which is slow, a flush takes what it may. */
+    /** What adaptive batches begin with: a flush takes what it may at most, while a row takes no more than 20 µs. */
     private static final int FIRST = 10_000;
     /** Slowness alone does not bring adaptive batches below this; that is other than size's fault. */
     private static final int LEAST = 100;

@@ -15,7 +15,7 @@ sealed interface Landing {
     /** It is still under way, but was sent or asked for again, or in parts. */
     record OnItsWay() implements Landing {}
 
-    /** The batch, or a part of it, sent for this reason, is in the read model, up to this position. It took so long. */
+    /** The batch, or a part of it, sent for this reason, is in the read model, up to this position: how much, and how long. */
     record Done(Position checkpoint, FlushReason reason, int events, long tookNanos) implements Landing {}
 
     /** The checkpoint stands where it was left. */

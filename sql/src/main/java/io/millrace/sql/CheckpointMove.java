@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The last statement of a flush of one projection: moves its checkpoint and counts the flush, if it stands where we left
@@ -17,13 +18,16 @@ import java.util.Optional;
 final class CheckpointMove {
     private static final String SINCE = "date_bin('5 minutes', statement_timestamp(), '2000-01-01 00:00+00')";
 
+    /** The first counter that is written: what the others held is put away with it. Answers 0. */
+    private static final String FLUSHES = "flushes";
+
     private CheckpointMove() {}
 
     /**
      * What {@link #bind} binds, every parameter with its type, else the driver would have to ask for it.
      *
      * @param goesOn whether the same session made the move before this one, for the same reason, in the same five minutes:
-     *     then there is less to write, which is a third of what the first one costs
+     *     then the writer stays, and the counters are added to without asking whether they may
      */
     static String text(Move move, Writer writer, boolean goesOn) {
         String projection = Identifiers.literal(move.from().projection());
@@ -33,7 +37,7 @@ final class CheckpointMove {
                 + ", handled_event_id = coalesce(?::uuid, c.handled_event_id)"
                 + ", flush_number = c.flush_number + 1"
                 + ", moved_at = statement_timestamp()"
-                + (goesOn ? counted(move, "c.counted_%s") : writtenBy(writer) + countedAnew(move))
+                + (goesOn ? counted(move, what -> "c.counted_" + what) : writtenBy(writer) + countedAnew(move))
                 + " WHERE c.projection = " + projection + " AND c.epoch = " + epoch
                 + " AND c.flush_number = ?::bigint AND c.position IS NOT DISTINCT FROM ?::text"
                 + " RETURNING (extract(epoch FROM c.moved_at) * 1000000)::bigint AS at)"
@@ -51,13 +55,15 @@ final class CheckpointMove {
         String reason = Identifiers.literal(move.batch().reason().name());
         String same = "c.counted_reason = " + reason + " AND c.counted_since = " + SINCE;
         return ", counted_reason = " + reason + ", counted_since = " + SINCE
-                + counted(move, "CASE WHEN " + same + " THEN c.counted_%s ELSE 0 END")
-                        .replaceFirst("ELSE 0", "ELSE millrace.put_counts_away(c)");
+                + counted(
+                        move,
+                        what -> "CASE WHEN " + same + " THEN c.counted_" + what + " ELSE "
+                                + (what.equals(FLUSHES) ? "millrace.put_counts_away(c)" : "0") + " END");
     }
 
-    /** @param before what was counted before, of the counter whose name is put in */
-    private static String counted(Move move, String before) {
-        return counted("flushes", before, "1")
+    /** @param before what was counted before, by the counter's name */
+    private static String counted(Move move, UnaryOperator<String> before) {
+        return counted(FLUSHES, before, "1")
                 + counted("events", before, "?::bigint")
                 + counted("changes", before, "?::bigint")
                 + counted("rows", before, "?::bigint")
@@ -69,8 +75,8 @@ final class CheckpointMove {
                 + counted("shares", before, "1");
     }
 
-    private static String counted(String what, String before, String more) {
-        return ", counted_" + what + " = " + before.formatted(what) + " + " + more;
+    private static String counted(String what, UnaryOperator<String> before, String more) {
+        return ", counted_" + what + " = " + before.apply(what) + " + " + more;
     }
 
     /** Binds {@link #text}. */

@@ -106,7 +106,8 @@ final class TableStatements {
         Map<String, Group> groups = new TreeMap<>();
         byShape.forEach((shape, rows) -> {
             Shape common = knownOrMixed(shape.guarding(guarded));
-            groups.computeIfAbsent(textsOf(common).upsert(), text -> new Group(common, new ArrayList<>()))
+            Texts its = textsOf(common);
+            groups.computeIfAbsent(its.upsert(), text -> new Group(common, its, new ArrayList<>()))
                     .rows()
                     .addAll(rows);
         });
@@ -114,7 +115,7 @@ final class TableStatements {
             groups.values().forEach(group -> group.rows().sort(Entry.comparingByKey()));
         }
         groups.forEach((text, group) -> statements.add(new StatementPlan.Planned(
-                text, textsOf(group.shape()).mergeOf(group.rows().size()), parameters(group), false)));
+                text, group.texts().mergeOf(group.rows().size()), parameters(group), false)));
     }
 
     private Map<Shape, List<Entry<RowKey, RowChange>>> byShape(List<Entry<RowKey, RowChange>> rows) {
@@ -131,7 +132,7 @@ final class TableStatements {
         return byShape;
     }
 
-    private record Group(Shape shape, List<Entry<RowKey, RowChange>> rows) {}
+    private record Group(Shape shape, Texts texts, List<Entry<RowKey, RowChange>> rows) {}
 
     /** Plans without {@link ColumnForm#ADD_GUARDED} from now on. */
     boolean planExactly() {

@@ -30,6 +30,7 @@ final class Race {
     /** A compiler's thread that is at work for this part of the time takes a processor from one of two contenders. */
     private static final double STILL_COMPILING = 0.1;
 
+    /** So many times the usual warming is waited for that at most. */
     private static final int MOST_MORE = 3;
 
     /** At least so many groups, that a round is more than its beginning and its end. */
