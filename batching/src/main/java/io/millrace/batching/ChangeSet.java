@@ -36,7 +36,9 @@ public record ChangeSet(List<Segment> segments, long changesIn) {
         long rows = 0;
         for (Segment segment : segments) {
             if (segment instanceof Segment.Rows folded) {
-                rows += folded.tables().values().stream().mapToLong(Map::size).sum();
+                for (Map<RowKey, RowChange> table : folded.tables().values()) {
+                    rows += table.size();
+                }
             }
         }
         return rows;

@@ -30,8 +30,9 @@ import org.postgresql.PGStatement;
  */
 final class PostgresFlushSession implements FlushSession {
     private static final int MERGE_SINCE = 15;
+    /** And is a merge's {@code RETURNING}. */
+    private static final int MERGE_RETURNS_SINCE = 17;
 
-    private static final String BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED";
     /**
      * pgjdbc counts 250 bytes of answer for each statement and puts in a Sync before the one that would reach 64,000
      * (QueryExecutorImpl.flushIfDeadlockRisk).
@@ -56,10 +57,10 @@ final class PostgresFlushSession implements FlushSession {
     /** Whether rows are merged: not where others' statements would run under the settings that this needs. */
     private boolean merging;
 
+    private boolean mergesReturn;
+
     private @Nullable Prepared last;
     private @Nullable LastMove moved;
-    /** Whether the flush under way goes on where that one ended. */
-    private boolean goesOn;
 
     private PostgresFlushSession(
             ConnectionSource connections,
@@ -100,6 +101,7 @@ final class PostgresFlushSession implements FlushSession {
             if (mayMerge && session.canMerge()) {
                 session.execute(SessionSettings.LOOK_UP_BY_KEY);
                 session.merging = true;
+                session.mergesReturn = session.isAtLeast(MERGE_RETURNS_SINCE);
             }
             return session;
         } catch (SQLException | RuntimeException e) {
@@ -126,7 +128,11 @@ final class PostgresFlushSession implements FlushSession {
     }
 
     private boolean canMerge() throws SQLException {
-        return connection.getMetaData().getDatabaseMajorVersion() >= MERGE_SINCE && !tablesHaveTriggers();
+        return isAtLeast(MERGE_SINCE) && !tablesHaveTriggers();
+    }
+
+    private boolean isAtLeast(int version) throws SQLException {
+        return connection.getMetaData().getDatabaseMajorVersion() >= version;
     }
 
     private boolean tablesHaveTriggers() throws SQLException {
@@ -171,30 +177,45 @@ final class PostgresFlushSession implements FlushSession {
 
     @Override
     public long flush(Flush flush, Writer writer) throws SQLException {
-        begun = !isOneSync(flush.plan());
-        Flush.Move first = flush.moves().get(0);
-        goesOn = moved != null && moved.isContinuedBy(first, writer, System.nanoTime());
+        FlushText sent = new FlushText(flush, writer, mannerOf(flush, writer), perTransaction);
+        begun = sent.manner().begins();
         moved = null; // until it is known what became of this one
-        PreparedStatement statement = prepared(flush, writer);
-        int next = bind(statement, flush.plan());
-        CheckpointMoves.bind(connection, statement, next, flush, writer);
+        PreparedStatement statement = prepared(sent);
+        sent.bind(connection, statement);
         long movedAt = execute(statement);
         statement.clearParameters();
-        merging = merges(flush);
-        moved = flush.moves().size() == 1 && movedAt != 0 ? LastMove.of(first, writer, movedAt) : null;
+        if (sent.manner().inOne() && movedAt == 0) {
+            // Only by a trigger of somebody's: then neither the row's count nor its answer says what the checkpoint
+            // did.
+            throw new SQLException("expected the time when the checkpoint moved from the statement of one row, and it"
+                    + " returned no row; is there a trigger that was created since the session began?");
+        }
+        merging &= !sent.manner().endsMerging();
+        moved = flush.moves().size() == 1 && movedAt != 0
+                ? LastMove.of(flush.moves().get(0), writer, movedAt)
+                : null;
         return movedAt;
     }
 
-    /** A user's statement is not to find the settings that merging needs; so from the first one on nothing is merged. */
-    private boolean merges(Flush flush) {
-        return merging && !flush.plan().hasRawSql();
+    private FlushText.Manner mannerOf(Flush flush, Writer writer) {
+        boolean hasRawSql = flush.plan().hasRawSql();
+        boolean begins = isLent() || hasRawSql || flush.plan().statements().size() > MOST_IN_ONE_SYNC;
+        // A user's statement is not to find the settings that merging needs; so from the first one on nothing is
+        // merged.
+        boolean merges = merging && !hasRawSql;
+        boolean inOne = merges
+                && mergesReturn
+                && flush.moves().size() == 1
+                && flush.plan().mergesOneRow();
+        boolean goesOn = moved != null && moved.isContinuedBy(flush.moves().get(0), writer, System.nanoTime());
+        return new FlushText.Manner(begins, merges, merging && !merges, inOne, goesOn);
     }
 
     /** Writes each statement, and a plain checkpoint, in an autocommit of its own: what a flush is measured against. */
     void oneByOne(StatementPlan plan, Checkpoint from, Batch batch) throws SQLException {
         for (StatementPlan.Planned planned : plan.statements()) {
             try (PreparedStatement statement = connection.prepareStatement(planned.text())) {
-                bind(statement, new StatementPlan(List.of(planned)));
+                FlushText.bind(connection, statement, 1, new StatementPlan(List.of(planned)), false);
                 statement.execute();
             }
         }
@@ -229,26 +250,11 @@ final class PostgresFlushSession implements FlushSession {
         T of(ResultSet row) throws SQLException;
     }
 
-    /** A pooler, too, holds a session for a transaction that says where it ends. */
-    private boolean isOneSync(StatementPlan plan) {
-        return !isLent() && plan.statements().size() <= MOST_IN_ONE_SYNC && !plan.hasRawSql();
-    }
-
     /** A flush's statement, and what its text depends on; most flushes have that of the one before. */
     private record Prepared(Object dependsOn, PreparedStatement statement) {}
 
-    private PreparedStatement prepared(Flush flush, Writer writer) throws SQLException {
-        Flush.Move first = flush.moves().get(0);
-        Object dependsOn = List.of(
-                flush.plan().texts(merges(flush)),
-                merging,
-                goesOn,
-                begun,
-                writer,
-                first.from().projection(),
-                first.from().epoch(),
-                first.batch().reason(),
-                flush.moves().size());
+    private PreparedStatement prepared(FlushText sent) throws SQLException {
+        Object dependsOn = sent.key();
         Prepared kept = last;
         if (kept != null && kept.dependsOn().equals(dependsOn)) {
             return kept.statement();
@@ -257,45 +263,13 @@ final class PostgresFlushSession implements FlushSession {
         if (kept != null) {
             kept.statement().close();
         }
-        PreparedStatement statement = connection.prepareStatement(newText(flush, writer));
-        if (flush.plan().hasRawSql() && statement.isWrapperFor(PGStatement.class)) {
+        PreparedStatement statement = connection.prepareStatement(sent.text());
+        if (sent.flush().plan().hasRawSql() && statement.isWrapperFor(PGStatement.class)) {
             // A prepared statement of the user's whose result has no bound would get a Sync of its own.
             statement.unwrap(PGStatement.class).setPrepareThreshold(0);
         }
         last = new Prepared(dependsOn, statement);
         return statement;
-    }
-
-    private String newText(Flush flush, Writer writer) {
-        StringBuilder text = new StringBuilder(begun ? BEGIN : "");
-        if (isLent()) {
-            text.append(';').append(perTransaction);
-        }
-        if (merging && !merges(flush)) {
-            text.append(';').append(SessionSettings.PLAN_FREELY); // undone with the flush, if that fails
-        }
-        for (StatementPlan.Planned planned : flush.plan().statements()) {
-            // On a line of its own: a user's statement may end in a comment.
-            text.append(text.isEmpty() ? "" : "\n;").append(planned.text(merges(flush)));
-        }
-        text.append(text.isEmpty() ? "" : "\n;").append(CheckpointMoves.text(flush, writer, goesOn));
-        return text.append(begun ? ";COMMIT" : "").toString();
-    }
-
-    private int bind(PreparedStatement statement, StatementPlan plan) throws SQLException {
-        int at = 1;
-        for (StatementPlan.Planned planned : plan.statements()) {
-            for (Parameter parameter : planned.parameters()) {
-                if (parameter instanceof Parameter.Values values) {
-                    statement.setArray(at++, SqlArrays.of(connection, values));
-                } else if (parameter instanceof Parameter.Bytes bytes) {
-                    statement.setArray(at++, SqlArrays.of(connection, bytes));
-                } else {
-                    RawStatement.bind(statement, at++, ((Parameter.Raw) parameter).value());
-                }
-            }
-        }
-        return at;
     }
 
     /** The checkpoint's answer is the last result set; users' statements may have given others before it. */

@@ -1,6 +1,5 @@
 package io.millrace.sql;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -21,16 +20,24 @@ record StatementPlan(List<Planned> statements) {
      * @param parameters one per {@code ?}
      * @param usersOwn whether it is a user's raw SQL
      */
-    record Planned(String text, String merge, List<Parameter> parameters, boolean usersOwn) {
+    record Planned(String text, Merge merge, List<Parameter> parameters, boolean usersOwn) {
         /** One that is the same in every session. */
         Planned(String text, List<Parameter> parameters, boolean usersOwn) {
-            this(text, text, parameters, usersOwn);
+            this(text, new Merge(text, false), parameters, usersOwn);
         }
 
         String text(boolean merging) {
-            return merging ? merge : text;
+            return merging ? merge.text() : text;
         }
     }
+
+    /**
+     * A statement as a session sends it that merges.
+     *
+     * @param ofOneRow whether it writes one row, and writes it in any case: then it takes values in place of arrays, and
+     *     what it returns is one row
+     */
+    record Merge(String text, boolean ofOneRow) {}
 
     /** These statements, and then others. */
     StatementPlan with(List<Planned> others) {
@@ -38,15 +45,17 @@ record StatementPlan(List<Planned> statements) {
                 Stream.concat(statements.stream(), others.stream()).toList());
     }
 
-    List<String> texts(boolean merging) {
-        List<String> texts = new ArrayList<>(statements.size());
+    boolean hasRawSql() {
         for (Planned planned : statements) {
-            texts.add(planned.text(merging));
+            if (planned.usersOwn()) {
+                return true;
+            }
         }
-        return texts;
+        return false;
     }
 
-    boolean hasRawSql() {
-        return statements.stream().anyMatch(Planned::usersOwn);
+    /** Whether all that it does is to merge a row. */
+    boolean mergesOneRow() {
+        return statements.size() == 1 && statements.get(0).merge().ofOneRow();
     }
 }

@@ -29,6 +29,8 @@ final class TableStatements {
     private final BitSet guarded = new BitSet();
 
     private boolean exactly;
+    /** The shape that was written last; most batches have no other. */
+    private @Nullable Known last;
 
     TableStatements(String schema, ReadModel table, int maxShapes) {
         this.maxShapes = maxShapes;
@@ -101,21 +103,49 @@ final class TableStatements {
                 upserted.add(change);
             }
         }
+        Known known = last;
+        if (upserted.isEmpty()) {
+            return;
+        }
+        if (known != null && areAll(known.shape(), upserted)) {
+            statements.add(planned(new Group(known, upserted)));
+        } else {
+            addByShape(upserted, statements);
+        }
+    }
+
+    private boolean areAll(Shape shape, List<Entry<RowKey, RowChange>> rows) {
+        for (Entry<RowKey, RowChange> row : rows) {
+            if (!shape.isOf(table, row.getValue(), exactly, guarded)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void addByShape(List<Entry<RowKey, RowChange>> upserted, List<StatementPlan.Planned> statements) {
         Map<Shape, List<Entry<RowKey, RowChange>>> byShape = byShape(upserted);
         byShape.keySet().forEach(shape -> shape.addGuarded(guarded));
         Map<String, Group> groups = new TreeMap<>();
         byShape.forEach((shape, rows) -> {
             Shape common = knownOrMixed(shape.guarding(guarded));
             Texts its = textsOf(common);
-            groups.computeIfAbsent(its.upsert(), text -> new Group(common, its, new ArrayList<>()))
+            groups.computeIfAbsent(its.upsert(), text -> new Group(new Known(common, its), new ArrayList<>()))
                     .rows()
                     .addAll(rows);
         });
         if (groups.size() < byShape.size()) { // what was put together is in order in parts only
             groups.values().forEach(group -> group.rows().sort(Entry.comparingByKey()));
         }
-        groups.forEach((text, group) -> statements.add(new StatementPlan.Planned(
-                text, group.texts().mergeOf(group.rows().size()), parameters(group), false)));
+        groups.values().forEach(group -> {
+            statements.add(planned(group));
+            last = group.known();
+        });
+    }
+
+    private StatementPlan.Planned planned(Group group) {
+        Texts its = group.known().texts();
+        return new StatementPlan.Planned(its.upsert(), its.mergeOf(group.rows().size()), parameters(group), false);
     }
 
     private Map<Shape, List<Entry<RowKey, RowChange>>> byShape(List<Entry<RowKey, RowChange>> rows) {
@@ -132,7 +162,10 @@ final class TableStatements {
         return byShape;
     }
 
-    private record Group(Shape shape, Texts texts, List<Entry<RowKey, RowChange>> rows) {}
+    /** A shape and how rows of it are written. */
+    private record Known(Shape shape, Texts texts) {}
+
+    private record Group(Known known, List<Entry<RowKey, RowChange>> rows) {}
 
     /** Plans without {@link ColumnForm#ADD_GUARDED} from now on. */
     boolean planExactly() {
@@ -148,21 +181,22 @@ final class TableStatements {
 
     private Texts textsOf(Shape shape) {
         return textsByShape.computeIfAbsent(
-                shape, its -> new Texts(texts.upsert(its), texts.merge(its, false), texts.merge(its, true)));
+                shape, its -> new Texts(texts.upsert(its), texts.merge(its), texts.mergeOne(its)));
     }
 
     /** The ways to write the rows of a shape; a live event's is alone, as a rule. */
-    private record Texts(String upsert, String merge, String mergeOne) {
-        String mergeOf(int rows) {
+    private record Texts(String upsert, StatementPlan.Merge merge, StatementPlan.Merge mergeOne) {
+        StatementPlan.Merge mergeOf(int rows) {
             return rows == 1 ? mergeOne : merge;
         }
     }
 
     private List<Parameter> parameters(Group group) {
         List<Parameter> parameters = keyParameters(group.rows());
+        List<ColumnForm> forms = group.known().shape().forms();
         for (int i = 0; i < table.columns().size(); i++) {
             Column column = table.columns().get(i);
-            for (Operands.Operand operand : Operands.of(group.shape().forms().get(i), column.type())) {
+            for (Operands.Operand operand : Operands.of(forms.get(i), column.type())) {
                 List<@Nullable Object> values = new ArrayList<>(group.rows().size());
                 for (Entry<RowKey, RowChange> row : group.rows()) {
                     values.add(Operands.value(

@@ -33,13 +33,23 @@ final class UpsertText {
                 + "\nON CONFLICT (" + Identifiers.quotedList(keyNames()) + ") " + onConflict(shape, joins);
     }
 
+    /** Does the same as {@link #upsert} to rows that come in as arrays. */
+    StatementPlan.Merge merge(Shape shape) {
+        return new StatementPlan.Merge(merge(shape, newRows(shape.forms(), "")), false);
+    }
+
+    /** Does so to one row; it takes its values alone if it does something to a row that is there, too. */
+    StatementPlan.Merge mergeOne(Shape shape) {
+        return shape.touches() ? new StatementPlan.Merge(merge(shape, newRow(shape.forms())), true) : merge(shape);
+    }
+
     /**
      * Does the same as {@link #upsert}, for a tenth less of the time of a flush of 60 rows: each row is looked up and locked
      * once, not once to find the conflict and once to update. Fails with 23505 where somebody else inserts a row meanwhile.
      *
-     * @param alone whether its arrays have one element each, which need not be made a table first
+     * @param rows where its rows come from
      */
-    String merge(Shape shape, boolean alone) {
+    private String merge(Shape shape, String rows) {
         boolean readsOld = shape.joinsOldRows(table);
         List<String> updates = new ArrayList<>();
         List<String> inserts = keyReferences("n");
@@ -53,8 +63,7 @@ final class UpsertText {
                 inserts.add(readsOld ? updated("n", i, defaultOf(column), form) : operand("n", i, Operands.VALUE));
             }
         }
-        return "MERGE INTO " + name() + " AS t\nUSING " + (alone ? newRow(shape.forms()) : newRows(shape.forms(), ""))
-                + " ON " + sameKey("t")
+        return "MERGE INTO " + name() + " AS t\nUSING " + rows + " ON " + sameKey("t")
                 + (updates.isEmpty() ? "" : "\nWHEN MATCHED THEN UPDATE SET " + String.join(", ", updates))
                 + "\nWHEN NOT MATCHED THEN INSERT (" + columnNames() + ") VALUES (" + String.join(", ", inserts) + ")";
     }
@@ -219,30 +228,32 @@ final class UpsertText {
     private String newRows(List<ColumnForm> forms, String ordinality) {
         NewColumns columns = newColumns(forms);
         boolean numbered = !ordinality.isEmpty();
-        return "unnest(" + String.join(", ", columns.arrays()) + ")" + (numbered ? " WITH ORDINALITY" : "") + " AS n("
-                + String.join(", ", columns.names()) + (numbered ? ", " + ordinality : "") + ")";
+        return "unnest(" + columns.types().stream().map(SqlArrays::placeholder).collect(joining(", ")) + ")"
+                + (numbered ? " WITH ORDINALITY" : "") + " AS n(" + String.join(", ", columns.names())
+                + (numbered ? ", " + ordinality : "") + ")";
     }
 
     private String newRow(List<ColumnForm> forms) {
         NewColumns columns = newColumns(forms);
-        return columns.arrays().stream().map(array -> "(" + array + ")[1]").collect(joining(", ", "(SELECT ", ")"))
-                + " AS n(" + String.join(", ", columns.names()) + ")";
+        return columns.types().stream().map(SqlValues::placeholder).collect(joining(", ", "(SELECT ", ")")) + " AS n("
+                + String.join(", ", columns.names()) + ")";
     }
 
-    /** What comes in of each new row, and in which array. */
-    private record NewColumns(List<String> names, List<String> arrays) {}
+    /** What comes in of each new row. */
+    private record NewColumns(List<String> names, List<ColumnType> types) {}
 
     private NewColumns newColumns(List<ColumnForm> forms) {
         List<String> names = new ArrayList<>(keyAliases());
-        List<String> arrays = new ArrayList<>(keyPlaceholders());
+        List<ColumnType> types =
+                new ArrayList<>(table.key().stream().map(Column::type).toList());
         for (int i = 0; i < forms.size(); i++) {
             for (Operands.Operand operand :
                     Operands.of(forms.get(i), table.columns().get(i).type())) {
                 names.add(operandName(i, operand.name()));
-                arrays.add(SqlArrays.placeholder(operand.type()));
+                types.add(operand.type());
             }
         }
-        return new NewColumns(names, arrays);
+        return new NewColumns(names, types);
     }
 
     private String sameKey(String alias) {

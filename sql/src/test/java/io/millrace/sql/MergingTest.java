@@ -96,7 +96,7 @@ class MergingTest {
             CompletableFuture<CommitOutcome> flush =
                     CompletableFuture.supplyAsync(() -> committer.commit(views(projection, ++position, "ann")));
             Waiting.until(() -> !database.query("SELECT 1 FROM pg_stat_activity WHERE datname = '" + database.name()
-                            + "' AND wait_event_type = 'Lock' AND query LIKE 'MERGE INTO%'")
+                            + "' AND wait_event_type = 'Lock' AND query LIKE ANY ('{WITH moved%,MERGE INTO%}')")
                     .isEmpty());
             other.commit();
 

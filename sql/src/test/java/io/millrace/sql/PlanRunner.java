@@ -3,6 +3,7 @@ package io.millrace.sql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 
 /** Executes plans without a checkpoint, each in a transaction of its own; rows are merged, or upserted. */
@@ -32,14 +33,7 @@ final class PlanRunner {
 
     private void execute(StatementPlan.Planned planned) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(planned.text(merging))) {
-            int at = 1;
-            for (Parameter parameter : planned.parameters()) {
-                if (parameter instanceof Parameter.Values values) {
-                    statement.setArray(at++, SqlArrays.of(connection, values));
-                } else {
-                    RawStatement.bind(statement, at++, ((Parameter.Raw) parameter).value());
-                }
-            }
+            FlushText.bind(connection, statement, 1, new StatementPlan(List.of(planned)), merging);
             statement.execute();
         }
     }
