@@ -5,6 +5,8 @@ import io.millrace.checkpoint.Position;
 import io.millrace.projections.CannotFoldException;
 import io.millrace.projections.Effect;
 import io.millrace.projections.EventEnvelope;
+import io.millrace.projections.InPlaceHandling;
+import io.millrace.projections.Projection;
 import io.millrace.projections.ProjectionGroup;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -47,6 +49,46 @@ final class Accumulator {
         }
         handled++;
         lastHandled = event;
+    }
+
+    /** Handles events and folds what they do in place; empty if the projection cannot. */
+    Optional<InPlaceHandling> handling(Projection projection) {
+        return InPlaceHandling.of(projection, changes::rowOf);
+    }
+
+    /**
+     * Handles an event so.
+     *
+     * @param handling this one's
+     * @return whether it could be; if not, or if the handler throws, this is not to be used any more
+     */
+    boolean addInPlace(EventEnvelope event, InPlaceHandling handling) {
+        Optional<Integer> changed = handling.handle(event);
+        if (changed.isPresent() && changed.get() > 0) {
+            changes.changedInPlace(changed.get());
+            events.add(event);
+            bytes += event.sizeInBytes();
+        }
+        handled++;
+        lastHandled = event;
+        return changed.isPresent();
+    }
+
+    /** Whether all that was folded in place in another one is sure to fold here, too. */
+    boolean takes(Accumulator next) {
+        return changes.takes(next.changes);
+    }
+
+    /** Folds in what this {@link #takes}, of the events that come next; the other one is not to be used any more. */
+    void addAll(Accumulator next, long nowNanos) {
+        if (!next.isEmpty()) {
+            changes.addAll(next.changes);
+            began(nowNanos);
+            events.addAll(next.events);
+            bytes += next.bytes;
+        }
+        handled += next.handled;
+        lastHandled = next.lastHandled;
     }
 
     /** Puts an event aside, to be kept. */

@@ -2,23 +2,29 @@ package io.millrace.batching;
 
 import io.millrace.projections.Effect;
 import io.millrace.projections.EventEnvelope;
+import io.millrace.projections.InPlaceHandling;
 import io.millrace.projections.Projection;
 import io.millrace.projections.SourceSignal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events that wait in the queue, decoded and handled by other threads ahead of the fold where many wait: in chunks of
- * neighbours, each by whoever comes to it first, and handed on in their order whoever that was. The projector's thread
- * never waits for a chunk while there is another that it can work on itself.
+ * The events that wait in the queue, decoded, handled and folded by other threads ahead of the projector's where many wait: in
+ * chunks of neighbours, each by whoever comes to it first, and handed on in their order whoever that was. What a chunk was
+ * folded to is folded into the batch as one, so that the effects stay where they were made; where it cannot be, and where
+ * events hardly fold, the batch takes the events one by one. The projector's thread never waits for a chunk while there is
+ * another that it can work on itself.
  *
- * <p>A projection is pure, so it does not matter when its handler is called, nor that what it says is not asked for in the
- * end. What it throws is thrown when its event is folded. For the projector's thread, but for the work on a chunk.
+ * <p>A projection is pure, so it does not matter when its handler is called, nor how often, nor that what it says is not
+ * asked for in the end. What it throws is thrown when its event is folded. For the projector's thread, but for the work on a
+ * chunk.
  */
 final class Ahead {
     /** Large events gain nothing from others' threads but memory taken up. */
@@ -27,6 +33,12 @@ final class Ahead {
     private static final int WAITS = 8;
     /** Batches of fewer events than so many backlogs are committed more slowly than one thread folds them. */
     private static final int LEAST_BATCHES = 2;
+    /** With fewer events to a row in a chunk, it is folded for nothing: all has to be folded once more. */
+    private static final int EVENTS_PER_ROW = 2;
+    /** A chunk of fewer tells nothing of that. */
+    private static final int TELLING = 64;
+    /** After so many chunks it is tried again whether they fold. */
+    private static final int TRIED_AGAIN_AFTER = 64;
 
     private final Intake intake;
     private final Projection projection;
@@ -38,6 +50,7 @@ final class Ahead {
     private boolean manyWait;
     private int waitedInARow;
     private boolean waiting;
+    private int chunksNotToFold;
     private @Nullable Chunk current;
     private @Nullable EventEnvelope handledLast;
     private @Nullable Object outcome;
@@ -61,22 +74,17 @@ final class Ahead {
         waitedInARow++;
     }
 
-    /** Takes the next signal; null if there is none, or its event {@link #isWaiting is still being handled}. */
-    @Nullable
-    SourceSignal next() {
+    /** Hands out what waits, and looks for the next chunk; to be called before each look at what comes next. */
+    void goOn() {
         waiting = false;
         outcome = null;
         if (current == null) {
             handOut();
-            takeChunk();
+            findChunk();
         }
-        if (current != null) {
-            return nextOf(current);
-        }
-        return waiting ? null : intake.next();
     }
 
-    private void takeChunk() {
+    private void findChunk() {
         while (current == null && !waiting && !chunks.isEmpty()) {
             if (chunks.element().isDone()) {
                 current = chunks.remove();
@@ -87,10 +95,43 @@ final class Ahead {
         }
     }
 
+    /** The chunk that comes next, if it was folded and none of it was taken yet; null if not. */
+    @Nullable
+    Chunk foldedChunk() {
+        return current != null && current.taken == 0 && current.folded != null ? current : null;
+    }
+
+    /** Takes all of the {@link #foldedChunk}. */
+    void takeChunk() {
+        Chunk taken = Objects.requireNonNull(current);
+        int events = taken.events.size();
+        if (events >= TELLING && taken.folded().rows() * EVENTS_PER_ROW > events) {
+            doNotFold();
+        }
+        taken.release();
+        current = null;
+    }
+
+    private void doNotFold() {
+        chunksNotToFold = TRIED_AGAIN_AFTER;
+    }
+
+    /** Takes the next signal; null if there is none, or its event {@link #isWaiting is still being handled}. */
+    @Nullable
+    SourceSignal next() {
+        if (current != null) {
+            return nextOf(current);
+        }
+        return waiting ? null : intake.next();
+    }
+
     private EventEnvelope nextOf(Chunk chunk) {
         EventEnvelope event = chunk.events.get(chunk.taken);
+        if (chunk.taken == 0 && chunk.folds && chunk.folded == null) {
+            doNotFold();
+        }
         handledLast = event;
-        outcome = chunk.outcomes[chunk.taken];
+        outcome = chunk.outcome(chunk.taken);
         chunk.taken++;
         if (chunk.taken == chunk.events.size()) {
             chunk.release();
@@ -146,7 +187,9 @@ final class Ahead {
     }
 
     private Chunk nextChunk() {
-        Chunk chunk = new Chunk(bounds.chunkEvents());
+        boolean folds = chunksNotToFold == 0;
+        chunksNotToFold -= chunksNotToFold == 0 ? 0 : 1;
+        Chunk chunk = new Chunk(bounds.chunkEvents(), folds);
         while (chunk.events.size() < bounds.chunkEvents()
                 && bytes + chunk.bytes < MOST_BYTES
                 && intake.peek() instanceof EventEnvelope event) {
@@ -192,30 +235,56 @@ final class Ahead {
     }
 
     /** Neighbours. Worked on by whoever claims it; what came of it may be seen by all once it is done. */
-    private final class Chunk implements Runnable {
+    final class Chunk implements Runnable {
         private static final int OPEN = 0;
         private static final int CLAIMED = 1;
         private static final int DONE = 2;
 
-        List<EventEnvelope> events;
-
-        @Nullable
-        Object[] outcomes;
-
+        private List<EventEnvelope> events;
+        private final boolean folds;
         private final AtomicInteger state = new AtomicInteger(OPEN);
-        long bytes;
-        int taken;
+        private long bytes;
+        private int taken;
+        /** All of it, if it could be folded. */
+        private @Nullable Accumulator folded;
+        /** Else what became of each. */
+        private @Nullable Object[] outcomes = {};
 
-        Chunk(int size) {
+        private Chunk(int size, boolean folds) {
             this.events = new ArrayList<>(size);
-            this.outcomes = new @Nullable Object[size];
+            this.folds = folds;
         }
 
-        boolean claim() {
+        List<EventEnvelope> events() {
+            return events;
+        }
+
+        EventEnvelope first() {
+            return events.get(0);
+        }
+
+        EventEnvelope last() {
+            return events.get(events.size() - 1);
+        }
+
+        long bytes() {
+            return bytes;
+        }
+
+        Accumulator folded() {
+            return Objects.requireNonNull(folded);
+        }
+
+        /** Null if its effects are still to be found. */
+        private @Nullable Object outcome(int of) {
+            return of < outcomes.length ? outcomes[of] : null;
+        }
+
+        private boolean claim() {
             return state.compareAndSet(OPEN, CLAIMED);
         }
 
-        boolean isDone() {
+        private boolean isDone() {
             return state.get() == DONE;
         }
 
@@ -227,16 +296,37 @@ final class Ahead {
             }
         }
 
-        void work() {
-            for (int i = 0; i < events.size(); i++) {
-                outcomes[i] = outcomeOf(events.get(i));
+        private void work() {
+            folded = folds ? foldAll() : null;
+            if (folded == null) {
+                outcomes = events.stream().map(this::outcomeOf).toArray();
             }
             state.set(DONE);
         }
 
+        /** Null if there is one among them that has to be looked at by itself. */
+        private @Nullable Accumulator foldAll() {
+            Accumulator all = new Accumulator();
+            Optional<InPlaceHandling> handling = all.handling(projection);
+            EventEnvelope before = null;
+            boolean folds = handling.isPresent();
+            try {
+                for (int i = 0; folds && i < events.size(); i++) {
+                    EventEnvelope event = events.get(i);
+                    folds = (before == null || event.position().isAfter(before.position()))
+                            && all.addInPlace(event, handling.get());
+                    before = event;
+                }
+            } catch (Throwable e) { // is told, as all outcomes are, when it is the event's turn
+                return null;
+            }
+            return folds ? all : null;
+        }
+
         /** It may wait for a thread long after it is done with: nothing is kept for that. */
-        void release() {
+        private void release() {
             events = List.of();
+            folded = null;
             outcomes = new @Nullable Object[0];
         }
 

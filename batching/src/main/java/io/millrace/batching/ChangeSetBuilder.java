@@ -62,6 +62,53 @@ final class ChangeSetBuilder {
         }
     }
 
+    /** The row with this key, made if it is not there: for what is folded in place. */
+    FoldedRow rowOf(ReadModel model, RowKey key) {
+        Map<RowKey, FoldedRow> table = rowsOf(model);
+        FoldedRow row = table.get(key);
+        if (row == null) {
+            row = new FoldedRow(model);
+            table.put(key, row);
+            rows++;
+        }
+        return row;
+    }
+
+    /** So many changes were folded in place. */
+    void changedInPlace(int changes) {
+        changesIn += changes;
+    }
+
+    /** Whether what was folded in place elsewhere is sure to fold. */
+    boolean takes(ChangeSetBuilder next) {
+        for (Map.Entry<ReadModel, Map<RowKey, FoldedRow>> table : next.tables.entrySet()) {
+            Map<RowKey, FoldedRow> mine = rowsOf(table.getKey());
+            for (Map.Entry<RowKey, FoldedRow> row : table.getValue().entrySet()) {
+                FoldedRow before = mine.get(row.getKey());
+                if (before != null && !before.takes(row.getValue())) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Folds in what this {@link #takes}; the other one is not to be used any more. */
+    void addAll(ChangeSetBuilder next) {
+        next.tables.forEach((model, changed) -> {
+            Map<RowKey, FoldedRow> mine = rowsOf(model);
+            changed.forEach((key, row) -> {
+                FoldedRow before = mine.putIfAbsent(key, row);
+                if (before == null) {
+                    rows++;
+                } else {
+                    before.fold(row);
+                }
+            });
+        });
+        changesIn += next.changesIn;
+    }
+
     private void put(Map<RowKey, FoldedRow> table, Effect.OnRow onRow, RowChange change) {
         rows += table.put(onRow.key(), new FoldedRow(onRow.readModel(), change)) == null ? 1 : 0;
     }

@@ -86,12 +86,11 @@ final class EventQueue implements EventSource.Subscriber {
         return signal;
     }
 
-    /** How many signals can be taken without the lock, once there is none, with what has come since. */
+    /** How many signals can be taken. */
     int ready() {
-        if (outgoing.isEmpty()) {
-            swap();
+        synchronized (lock) {
+            return outgoing.size() + incoming.size();
         }
-        return outgoing.size();
     }
 
     private void swap() {

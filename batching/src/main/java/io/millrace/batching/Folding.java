@@ -48,6 +48,29 @@ final class Folding {
         return !noRoom;
     }
 
+    /**
+     * Folds what others folded of the events that come next, all of it or nothing.
+     *
+     * @return whether it did; else its events are to be folded one by one
+     */
+    boolean foldWhole(Accumulator others, long nowNanos) {
+        boolean folds =
+                heldBack.isEmpty() && !noRoom && folder.letsAllPass() && hasRoomFor(others) && open.takes(others);
+        if (folds) {
+            open.addAll(others, nowNanos);
+            inARow.passed();
+        }
+        return folds;
+    }
+
+    /** Whether the batch would be full with the last one of these events at the earliest. */
+    private boolean hasRoomFor(Accumulator others) {
+        return !sizer.hasTooManyRows(open.rows() + others.rows())
+                && sizer.policy()
+                        .full(open.events() + others.events() - 1, open.bytes() + others.bytes())
+                        .isEmpty();
+    }
+
     /** The next event that was held back, if it can be folded now. */
     Optional<EventEnvelope> takeHeldBack() {
         if (heldBack.isEmpty() || noRoom || !hasRoom()) {

@@ -18,7 +18,7 @@ public record HandlingAhead(Executor threads, int backlog, int chunkEvents, int 
     public static final HandlingAhead NONE = new HandlingAhead(Runnable::run, 1, 1, 0);
 
     private static final int BACKLOG = 1_000;
-    private static final int CHUNK_EVENTS = 64;
+    private static final int CHUNK_EVENTS = 512;
     /** So many that a thread that takes a millisecond to wake up still finds some. */
     private static final int CHUNKS_PER_THREAD = 32;
     /** One thread folds what these handle, and folding takes about a quarter of the time. */

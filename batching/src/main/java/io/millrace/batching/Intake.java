@@ -49,7 +49,7 @@ final class Intake {
         return queue.peek();
     }
 
-    /** How many signals can be taken without looking for more. */
+    /** How many signals can be taken. */
     int ready() {
         return queue.ready();
     }

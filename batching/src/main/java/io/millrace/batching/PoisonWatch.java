@@ -44,6 +44,11 @@ final class PoisonWatch {
         return policy.onPoison() == OnPoison.PARK;
     }
 
+    /** Whether no event is looked at before it is folded. */
+    boolean letsAllPass() {
+        return parkedSince.isEmpty() && !parksAlone();
+    }
+
     /** Whether an earlier event of its stream is parked. */
     boolean isFollower(EventEnvelope event) {
         if (parkedSince.isEmpty()) {

@@ -92,6 +92,11 @@ final class Progress {
         return !atEnd;
     }
 
+    /** Whether all events up to this position are to be read. */
+    boolean areWanted(Position last) {
+        return !atEnd && (end == null || !last.isAfter(end));
+    }
+
     /** Whether the event comes after all that was read, as it must. */
     boolean isInOrder(EventEnvelope event) {
         return read == null || event.position().isAfter(read);

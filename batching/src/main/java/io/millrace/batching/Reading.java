@@ -4,6 +4,7 @@ import io.millrace.batching.ProjectorState.Ended;
 import io.millrace.batching.ProjectorState.Failed;
 import io.millrace.batching.ProjectorState.Stopped;
 import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.Position;
 import io.millrace.projections.EventEnvelope;
 import io.millrace.projections.EventFailedException;
 import io.millrace.projections.SourceSignal;
@@ -94,6 +95,15 @@ final class Reading {
         long bytes = 0;
         takeHeldBack(now);
         while (takesMore() && signals < SIGNALS_PER_STEP) {
+            ahead.goOn();
+            Ahead.Chunk whole = ahead.foldedChunk();
+            if (whole != null && foldWhole(whole, now)) {
+                signals += whole.events().size();
+                events += whole.events().size();
+                bytes += whole.bytes();
+                ahead.takeChunk();
+                continue;
+            }
             SourceSignal signal = ahead.next();
             if (signal == null) {
                 nothingLeft();
@@ -140,6 +150,16 @@ final class Reading {
         } else if (progress.isWanted(event)) {
             fold(event, now);
         }
+    }
+
+    private boolean foldWhole(Ahead.Chunk chunk, long now) {
+        Position last = chunk.last().position();
+        boolean folds =
+                progress.isInOrder(chunk.first()) && progress.areWanted(last) && folding.foldWhole(chunk.folded(), now);
+        if (folds) {
+            progress.readUpTo(last);
+        }
+        return folds;
     }
 
     private void fold(EventEnvelope event, long now) {

@@ -4,13 +4,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes down the operations of a handler on one row: plain ones as they are, the others in normal form. */
 final class CollectedRow implements Row {
-    private final RowCollector collector;
+    private final Collector collector;
     private final ReadModel readModel;
     private final RowKey key;
-    private @Nullable PendingChange pending;
+    private @Nullable RowInHand inHand;
     private int segment;
 
-    CollectedRow(RowCollector collector, ReadModel readModel, RowKey key) {
+    CollectedRow(Collector collector, ReadModel readModel, RowKey key) {
         this.collector = collector;
         this.readModel = readModel;
         this.key = key;
@@ -18,7 +18,7 @@ final class CollectedRow implements Row {
 
     @Override
     public Row set(String name, @Nullable Object value) {
-        PendingChange change = pending();
+        RowInHand row = inHand();
         int place = place(name);
         Column column = readModel.columns().get(place);
         try {
@@ -26,7 +26,7 @@ final class CollectedRow implements Row {
             if (normalised == null && !column.nullable()) {
                 throw new IllegalArgumentException("expected a value that is not null, as the column may not be NULL");
             }
-            change.change(place, PlainOperation.ASSIGN, normalised);
+            row.change(place, PlainOperation.ASSIGN, 0, normalised);
         } catch (RuntimeException e) {
             throw inColumn(name, e);
         }
@@ -55,7 +55,7 @@ final class CollectedRow implements Row {
 
     @Override
     public Row merge(String name, Object patch) {
-        PendingChange change = pending();
+        RowInHand row = inHand();
         int place = place(name);
         Column column = readModel.columns().get(place);
         try {
@@ -65,9 +65,9 @@ final class CollectedRow implements Row {
             }
             Json document = (Json) present("a merge patch", column.type(), patch);
             if (MergePatch.of(document.node()) instanceof MergePatch.Merge merge) {
-                change.change(place, PlainOperation.MERGE, merge);
+                row.change(place, PlainOperation.MERGE, 0, merge);
             } else {
-                change.change(place, PlainOperation.ASSIGN, document);
+                row.change(place, PlainOperation.ASSIGN, 0, document);
             }
         } catch (RuntimeException e) {
             throw inColumn(name, e);
@@ -77,20 +77,26 @@ final class CollectedRow implements Row {
 
     @Override
     public Row delete() {
-        pending().delete();
+        inHand().delete();
         return this;
     }
 
     private Row operate(PlainOperation operation, String name, Object value) {
-        PendingChange change = pending();
+        RowInHand row = inHand();
         int place = place(name);
-        ColumnType type = readModel.columns().get(place).type();
+        ColumnType type = readModel.typeAt(place);
         try {
             if (isNumberOf(type, value) && operation.takesNumber(type)) {
-                change.change(place, operation, ((Number) value).longValue(), null);
+                row.change(place, operation, ((Number) value).longValue(), null);
             } else {
                 require(operation, type);
-                change.change(place, operation, present(operand(operation), type, value));
+                Object normalised = present(operand(operation), type, value);
+                boolean isNumber = operation.takesNumber(type);
+                row.change(
+                        place,
+                        operation,
+                        isNumber ? ((Number) normalised).longValue() : 0,
+                        isNumber ? null : normalised);
             }
         } catch (RuntimeException e) {
             throw inColumn(name, e);
@@ -105,13 +111,14 @@ final class CollectedRow implements Row {
                 : value instanceof Long && type == ColumnType.BIGINT;
     }
 
-    /** The change of this row since the last raw statement. */
-    private PendingChange pending() {
-        PendingChange known = pending;
-        if (known == null || segment != collector.requireOpen()) {
-            segment = collector.requireOpen();
-            known = collector.pending(readModel, key);
-            pending = known;
+    /** What takes the changes of this row since the last raw statement. */
+    private RowInHand inHand() {
+        collector.requireOpen();
+        RowInHand known = inHand;
+        if (known == null || segment != collector.segment()) {
+            segment = collector.segment();
+            known = collector.inHand(readModel, key);
+            inHand = known;
         }
         return known;
     }

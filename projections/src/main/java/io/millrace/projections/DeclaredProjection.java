@@ -66,16 +66,17 @@ final class DeclaredProjection implements Projection {
         return effectsOf(event, EventHandler::handle, event.event());
     }
 
+    /** Has what it does taken down elsewhere; throws what the handler throws. */
+    void handle(EventEnvelope event, Rows rows) {
+        handlerOf(event).handle(event, rows);
+    }
+
     private interface Handling<T> {
         void handle(EventHandler<?> handler, T given, Rows rows);
     }
 
     private <T> List<Effect> effectsOf(T given, Handling<T> handling, EventEnvelope event) {
-        EventHandler<?> handler = handlers.get(event.type());
-        if (handler == null) {
-            throw new IllegalArgumentException(
-                    "projection " + name + ": expected an event of one of " + eventTypes + ": " + event);
-        }
+        EventHandler<?> handler = handlerOf(event);
         RowCollector rows = new RowCollector(name, readModels, rawSql);
         try {
             handling.handle(handler, given, rows);
@@ -87,6 +88,15 @@ final class DeclaredProjection implements Projection {
         } finally {
             rows.close();
         }
+    }
+
+    private EventHandler<?> handlerOf(EventEnvelope event) {
+        EventHandler<?> handler = handlers.get(event.type());
+        if (handler == null) {
+            throw new IllegalArgumentException(
+                    "projection " + name + ": expected an event of one of " + eventTypes + ": " + event);
+        }
+        return handler;
     }
 
     @Override

@@ -18,6 +18,8 @@ public final class EventEnvelope implements SourceSignal {
     private final Instant created;
     private final byte[] data;
     private final byte[] metadata;
+    /** Kept, so that whoever counts it need not touch the arrays, which another thread reads. */
+    private final int sizeInBytes;
 
     public EventEnvelope(
             UUID eventId,
@@ -36,6 +38,7 @@ public final class EventEnvelope implements SourceSignal {
         this.created = Objects.requireNonNull(created, "created");
         this.data = Objects.requireNonNull(data, "data");
         this.metadata = Objects.requireNonNull(metadata, "metadata");
+        this.sizeInBytes = data.length + metadata.length;
     }
 
     public UUID eventId() {
@@ -81,7 +84,7 @@ public final class EventEnvelope implements SourceSignal {
 
     /** Data and metadata together, in bytes: what it counts in a queue. */
     public int sizeInBytes() {
-        return data.length + metadata.length;
+        return sizeInBytes;
     }
 
     /** How an error names it; in one line, whatever whoever wrote the event called it. */

@@ -26,29 +26,38 @@ final class FoldedColumn {
 
     private long highest;
 
-    FoldedColumn(ColumnType type, PlainOperation operation, PlainChanges first, int place) {
+    FoldedColumn(ColumnType type, PlainOperation operation, long number, @Nullable Object value) {
         this.type = type;
         this.operation = operation;
         this.isNumber = operation.takesNumber(type);
-        this.number = first.number(place);
-        this.value = first.value(place);
+        this.number = number;
+        this.value = value;
         this.lowest = Math.min(0, number);
         this.highest = Math.max(0, number);
     }
 
     /** Whether the next change can be folded in here: it is of the same operation, and no sum leaves its range. */
-    boolean takes(PlainOperation next, PlainChanges changes, int place) {
-        return next == operation && (operation != PlainOperation.ADD || canAdd(changes, place));
+    boolean takes(PlainOperation next, long more, @Nullable Object operand) {
+        return next == operation && (operation != PlainOperation.ADD || canAdd(more, operand));
     }
 
-    private boolean canAdd(PlainChanges next, int place) {
-        if (!isNumber) {
-            return isShort(value) && isShort(next.value(place));
-        }
-        long more = next.number(place);
+    private boolean canAdd(long more, @Nullable Object operand) {
+        return isNumber ? canAdd(more) : isShort(value) && isShort(operand);
+    }
+
+    private boolean canAdd(long more) {
         long sum = number + more;
         boolean overflows = ((number ^ sum) & (more ^ sum)) < 0;
         return !overflows && (type == ColumnType.BIGINT || sum == (int) sum);
+    }
+
+    /** Whether the next changes, folded, can be folded in here: no sum of the first of them leaves its range either. */
+    boolean takes(FoldedColumn next) {
+        return next.operation == operation && (operation != PlainOperation.ADD || canAdd(next));
+    }
+
+    private boolean canAdd(FoldedColumn next) {
+        return isNumber ? canAdd(next.lowest) && canAdd(next.highest) : isShort(value) && isShort(next.value);
     }
 
     private static boolean isShort(@Nullable Object number) {
@@ -57,14 +66,34 @@ final class FoldedColumn {
                 && decimal.precision() <= FEW_DIGITS;
     }
 
+    /** Folds in a change if this {@link #takes} it, and says whether it did. */
+    boolean foldIfSure(PlainOperation next, long more, @Nullable Object operand) {
+        boolean takes = takes(next, more, operand);
+        if (takes) {
+            fold(more, operand);
+        }
+        return takes;
+    }
+
     /** Folds in a change that this {@link #takes}. */
-    void fold(PlainChanges next, int place) {
+    void fold(long more, @Nullable Object operand) {
         if (isNumber) {
-            foldNumber(next.number(place));
+            foldNumber(more);
         } else if (operation == PlainOperation.ASSIGN) {
-            value = next.value(place);
+            value = operand;
         } else if (operation != PlainOperation.FIRST) {
-            value = folded(Objects.requireNonNull(value), Objects.requireNonNull(next.value(place)));
+            value = folded(Objects.requireNonNull(value), Objects.requireNonNull(operand));
+        }
+    }
+
+    /** Folds in what this {@link #takes}. */
+    void fold(FoldedColumn next) {
+        if (operation == PlainOperation.ADD && isNumber) {
+            lowest = Math.min(lowest, number + next.lowest);
+            highest = Math.max(highest, number + next.highest);
+            number += next.number;
+        } else {
+            fold(next.number, next.value instanceof FoldedPatch patch ? patch.patch() : next.value);
         }
     }
 

@@ -25,6 +25,50 @@ public final class FoldedRow {
         this.change = first;
     }
 
+    /** No change yet: to be folded in place. */
+    public FoldedRow(ReadModel model) {
+        this.model = model;
+        this.columns = new FoldedColumn[model.columns().size()];
+    }
+
+    /** Whether nothing was folded in yet. */
+    boolean isNew() {
+        if (change != null || columns == null) {
+            return false;
+        }
+        for (FoldedColumn column : columns) {
+            if (column != null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Folds in one plain operation of an event, at most one for each column, in a row whose changes all are.
+     *
+     * @param first whether the event is the first one of the row
+     * @return whether it could be; if not, the row is not to be used any more
+     */
+    boolean fold(int place, PlainOperation operation, long number, @Nullable Object value, boolean first) {
+        @Nullable FoldedColumn[] mine = columns;
+        if (mine == null) {
+            return false;
+        }
+        if (change != null) {
+            change = null;
+        }
+        FoldedColumn column = mine[place];
+        if (column != null) {
+            return column.foldIfSure(operation, number, value);
+        }
+        boolean mayAdd = first || model.required().isEmpty();
+        if (mayAdd) {
+            mine[place] = new FoldedColumn(model.typeAt(place), operation, number, value);
+        }
+        return mayAdd;
+    }
+
     /** Whether {@link #fold} of this change is sure to succeed, and cheap. */
     public boolean takes(RowChange next) {
         PlainChanges plain = next.plain();
@@ -37,7 +81,8 @@ public final class FoldedRow {
         for (int place = 0; place < mine.length; place++) {
             PlainOperation more = next.operation(place);
             FoldedColumn column = mine[place];
-            if (more != null && (column == null ? !mayAddColumns : !column.takes(more, next, place))) {
+            if (more != null
+                    && (column == null ? !mayAddColumns : !column.takes(more, next.number(place), next.value(place)))) {
                 return false;
             }
         }
@@ -61,6 +106,48 @@ public final class FoldedRow {
         }
     }
 
+    /** Whether {@link #fold(FoldedRow)} of all that another folded is sure to succeed, and cheap. */
+    public boolean takes(FoldedRow next) {
+        @Nullable FoldedColumn[] others = next.columns;
+        if (others == null) {
+            return takes(next.change());
+        }
+        @Nullable FoldedColumn[] mine = columns();
+        return mine != null && takes(others, mine);
+    }
+
+    private boolean takes(@Nullable FoldedColumn[] next, @Nullable FoldedColumn[] mine) {
+        boolean mayAddColumns = model.required().isEmpty();
+        for (int place = 0; place < mine.length; place++) {
+            FoldedColumn more = next[place];
+            FoldedColumn column = mine[place];
+            if (more != null && (column == null ? !mayAddColumns : !column.takes(more))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Folds in what this {@link #takes(FoldedRow)}, the changes of the row that come next; the other is not used any more. */
+    public void fold(FoldedRow next) {
+        @Nullable FoldedColumn[] others = next.columns;
+        @Nullable FoldedColumn[] mine = others == null ? null : columns();
+        if (others == null || mine == null) {
+            fold(next.change());
+            return;
+        }
+        for (int place = 0; place < mine.length; place++) {
+            FoldedColumn more = others[place];
+            FoldedColumn column = mine[place];
+            if (more != null && column != null) {
+                column.fold(more);
+            } else if (more != null) {
+                mine[place] = more;
+            }
+        }
+        change = null;
+    }
+
     private void fold(PlainChanges next, @Nullable FoldedColumn[] mine) {
         for (int place = 0; place < mine.length; place++) {
             PlainOperation more = next.operation(place);
@@ -69,9 +156,10 @@ public final class FoldedRow {
                 continue;
             }
             if (column == null) {
-                mine[place] = new FoldedColumn(model.columns().get(place).type(), more, next, place);
+                ColumnType type = model.typeAt(place);
+                mine[place] = new FoldedColumn(type, more, next.number(place), next.value(place));
             } else {
-                column.fold(next, place);
+                column.fold(next.number(place), next.value(place));
             }
         }
     }

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The change of one row by one event, while the handler runs. */
-final class PendingChange {
+final class PendingChange implements RowInHand {
     private final ReadModel readModel;
     private final RowKey key;
     /** All that is asked for, while there is nothing else; null from then on. */
@@ -33,17 +33,8 @@ final class PendingChange {
         return readModel.equals(model) && key.equals(row);
     }
 
-    /** @param value normalised */
-    void change(int place, PlainOperation operation, @Nullable Object value) {
-        ColumnType type = readModel.columns().get(place).type();
-        if (value != null && operation.takesNumber(type)) {
-            change(place, operation, ((Number) value).longValue(), null);
-        } else {
-            change(place, operation, 0, value);
-        }
-    }
-
-    void change(int place, PlainOperation operation, long number, @Nullable Object value) {
+    @Override
+    public void change(int place, PlainOperation operation, long number, @Nullable Object value) {
         if (plain != null && plain.operation(place) == null) {
             plain.put(place, operation, number, value);
         } else {
@@ -57,7 +48,8 @@ final class PendingChange {
         columns.put(column.name(), RowFold.following(columns.get(column.name()), deleteFirst, change, column));
     }
 
-    void delete() {
+    @Override
+    public void delete() {
         inFull();
         deleteFirst = true;
         columns.clear();

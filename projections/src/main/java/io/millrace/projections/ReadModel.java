@@ -15,6 +15,7 @@ public final class ReadModel {
     private final List<Column> key;
     private final List<Column> columns;
     private final String[] names;
+    private final ColumnType[] types;
     private final Map<String, Column> columnsByName;
     private final Map<String, Object> defaults;
     private final List<String> required;
@@ -26,6 +27,7 @@ public final class ReadModel {
         this.key = List.copyOf(key);
         this.columns = List.copyOf(columns);
         this.names = columns.stream().map(Column::name).toArray(String[]::new);
+        this.types = columns.stream().map(Column::type).toArray(ColumnType[]::new);
         Map<String, Column> byName = new HashMap<>();
         Map<String, Object> defaultValues = new HashMap<>();
         List<String> withoutValue = new ArrayList<>();
@@ -81,13 +83,24 @@ public final class ReadModel {
     }
 
     /** The place among {@link #columns} of the one of this name; -1 if there is none. */
+    @SuppressWarnings("ReferenceEquality") // a literal is the same object as a rule, and told from the others at once
     int placeOf(String name) {
         for (int place = 0; place < names.length; place++) {
-            if (names[place].equals(name)) { // the same object, as a rule
+            if (names[place] == name) {
+                return place;
+            }
+        }
+        for (int place = 0; place < names.length; place++) {
+            if (names[place].equals(name)) {
                 return place;
             }
         }
         return -1;
+    }
+
+    /** The type of the column at this place among {@link #columns}. */
+    ColumnType typeAt(int place) {
+        return types[place];
     }
 
     /** What an absent row has in the columns that have a default, by column name. */

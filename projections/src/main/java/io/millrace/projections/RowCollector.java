@@ -7,12 +7,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Takes down what one call of a handler asks for: one change per row between two raw statements. */
-final class RowCollector implements Rows {
+final class RowCollector extends Collector {
     /** More rows than these are not looked for one by one. */
     private static final int FEW = 8;
 
-    private final String projection;
-    private final List<ReadModel> readModels;
     private final RawStatement rawSql;
     /** What came before the last raw statement, and that. */
     private List<Effect> closed = List.of();
@@ -24,32 +22,10 @@ final class RowCollector implements Rows {
     private Map<Place, PendingChange> index = Map.of();
 
     private int segment;
-    private boolean open = true;
 
     RowCollector(String projection, List<ReadModel> readModels, RawStatement rawSql) {
-        this.projection = projection;
-        this.readModels = readModels;
+        super(projection, readModels);
         this.rawSql = rawSql;
-    }
-
-    @Override
-    public Row row(@Nullable Object... key) {
-        if (readModels.size() != 1) {
-            throw new InvalidProjectionException("projection " + projection + ": expected one read model: "
-                    + readModels.stream().map(ReadModel::table).toList() + ". Say which: rows.of(READ_MODEL).row(…)");
-        }
-        ReadModel only = readModels.get(0);
-        return new CollectedRow(this, only, KeyReader.read(projection, only, key));
-    }
-
-    @Override
-    public Table of(ReadModel readModel) {
-        if (!readModels.contains(readModel)) {
-            throw new InvalidProjectionException("projection " + projection + ": expected one of its read models "
-                    + readModels.stream().map(ReadModel::table).toList() + ": readModel=" + readModel.table()
-                    + ". Add it to into(…)");
-        }
-        return key -> new CollectedRow(this, readModel, KeyReader.read(projection, readModel, key));
     }
 
     @Override
@@ -64,12 +40,12 @@ final class RowCollector implements Rows {
         try {
             return rawSql.of(sql, parameters);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("projection " + projection + ", raw SQL: " + e.getMessage(), e);
+            throw new IllegalArgumentException("projection " + projection() + ", raw SQL: " + e.getMessage(), e);
         }
     }
 
-    /** The change of a row since the last raw statement. */
-    PendingChange pending(ReadModel readModel, RowKey key) {
+    @Override
+    PendingChange inHand(ReadModel readModel, RowKey key) {
         PendingChange known = find(readModel, key);
         if (known == null) {
             known = new PendingChange(readModel, key);
@@ -107,29 +83,21 @@ final class RowCollector implements Rows {
         return null;
     }
 
-    String projection() {
-        return projection;
-    }
-
     List<Effect> effects() {
         if (closed.isEmpty() && others.isEmpty()) {
-            return first == null ? List.of() : List.of(first.complete(projection));
+            return first == null ? List.of() : List.of(first.complete(projection()));
         }
         closeSegment();
         return List.copyOf(closed);
     }
 
-    void close() {
-        open = false;
-    }
-
     private void closeSegment() {
         closed = closed.isEmpty() ? new ArrayList<>() : closed;
         if (first != null) {
-            closed.add(first.complete(projection));
+            closed.add(first.complete(projection()));
         }
         for (PendingChange change : others) {
-            closed.add(change.complete(projection));
+            closed.add(change.complete(projection()));
         }
         first = null;
         others = List.of();
@@ -137,12 +105,8 @@ final class RowCollector implements Rows {
         segment++;
     }
 
-    /** Returns the number of the segment: how many raw statements came before. Throws once the handler has returned. */
-    int requireOpen() {
-        if (!open) {
-            throw new IllegalStateException("projection " + projection
-                    + ": expected changes while the handler runs, and it has returned. Ask for them before it does");
-        }
+    @Override
+    int segment() {
         return segment;
     }
 

@@ -1,0 +1,95 @@
+package io.millrace.batching;
+
+import static io.millrace.batching.Views.at;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.checkpoint.Checkpoint;
+import io.millrace.projections.EventEnvelope;
+import io.millrace.projections.Projection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What other threads fold ahead of the projector. */
+class FoldedAheadTest {
+    private final ScriptedSource source = new ScriptedSource();
+    private final List<Runnable> others = new ArrayList<>();
+
+    private Ahead ahead(Projection projection, int chunkEvents) {
+        Intake intake = new Intake(source, projection, QueueBounds.DEFAULT, () -> {});
+        intake.open(Checkpoint.atStart(projection.name()));
+        intake.askForMore();
+        return new Ahead(
+                intake, projection, new HandlingAhead(others::add, 1, chunkEvents, 2), () -> {}, () -> 1_000_000);
+    }
+
+    private static Ahead.Chunk nextFolded(Ahead ahead) {
+        ahead.goOn();
+        return Objects.requireNonNull(ahead.foldedChunk(), "a chunk that was folded");
+    }
+
+    @Test
+    void isTakenAChunkAtATime() {
+        Ahead ahead = ahead(Views.PROJECTION, 4);
+        IntStream.rangeClosed(1, 8).forEach(position -> source.say(Views.viewed(position, position % 2 + " viewer")));
+
+        Ahead.Chunk chunk = nextFolded(ahead);
+
+        assertThat(chunk.events()).extracting(EventEnvelope::position).containsExactly(at(1), at(2), at(3), at(4));
+        assertThat(chunk.folded().rows()).isEqualTo(2);
+        assertThat(chunk.folded().events()).isEqualTo(4);
+        ahead.takeChunk();
+        assertThat(nextFolded(ahead).first().position()).isEqualTo(at(5));
+    }
+
+    @Test
+    void isGivenOneByOneIfItIsNotTakenWhole() {
+        Ahead ahead = ahead(Views.PROJECTION, 4);
+        IntStream.rangeClosed(1, 4).forEach(position -> source.say(Views.viewed(position, "1")));
+        nextFolded(ahead);
+
+        for (int position = 1; position <= 4; position++) {
+            ahead.goOn();
+            EventEnvelope next = (EventEnvelope) Objects.requireNonNull(ahead.next());
+            assertThat(next.position()).isEqualTo(at(position));
+            assertThat(ahead.effectsOf(next)).hasSize(1);
+            assertThat(ahead.foldedChunk()).isNull();
+        }
+    }
+
+    @Test
+    void isNoChunkWithAnEventWhoseHandlerThrows() {
+        Ahead ahead = ahead(Views.PROJECTION, 4);
+        source.say(Views.viewed(1, "1"));
+        source.say(Views.viewed(2, "broken"));
+
+        ahead.goOn();
+
+        assertThat(ahead.foldedChunk()).isNull();
+        assertThat(ahead.next()).isInstanceOf(EventEnvelope.class);
+    }
+
+    @Test
+    void isNoMoreWhereEventsHardlyFoldUntilThatIsTriedAgain() {
+        Ahead ahead = ahead(Views.PROJECTION, 64);
+        IntStream.rangeClosed(1, 64 * 80).forEach(position -> source.say(Views.viewed(position, "viewer " + position)));
+        nextFolded(ahead);
+        ahead.takeChunk();
+        int oneByOne = 0;
+        for (ahead.goOn(); ahead.foldedChunk() == null; ahead.goOn()) {
+            assertThat(ahead.next()).isNotNull();
+            oneByOne++;
+        }
+
+        // One more had been handed out already, and is whole again: then it is told once more.
+        assertThat(oneByOne).isZero();
+        ahead.takeChunk();
+        for (ahead.goOn(); ahead.foldedChunk() == null; ahead.goOn()) {
+            assertThat(ahead.next()).isNotNull();
+            oneByOne++;
+        }
+        assertThat(oneByOne).isBetween(64 * 64, 66 * 64);
+    }
+}
