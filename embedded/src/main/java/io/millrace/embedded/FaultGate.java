@@ -63,6 +63,10 @@ final class FaultGate {
         return wait <= 0;
     }
 
+    void after(long nanos, Runnable work) {
+        Future<?> unused = timer.schedule(work, nanos, TimeUnit.NANOSECONDS);
+    }
+
     private boolean isShut() {
         return silent || stalled || frozen || eventsUntilCut.get() <= 0;
     }

@@ -180,7 +180,7 @@ final class ReadRequest {
 
         void open(ResponsePump opened) {
             pump = Optional.of(opened);
-            listener = opened::signal;
+            listener = opened::signalEvents;
             subscriptions.add(opened);
             log.addListener(listener);
             opened.signal();

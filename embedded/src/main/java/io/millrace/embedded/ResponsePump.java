@@ -4,6 +4,7 @@ import com.google.protobuf.MessageLite;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,6 +20,12 @@ abstract class ResponsePump {
     /** After so many messages others get their turn. */
     private static final int MESSAGES_PER_TURN = 512;
 
+    /**
+     * Events that come within so long after the last ones were sent are sent together: one by one, each takes 20 µs of CPU
+     * time here and as much where it is read. Whoever appends now and then is not kept waiting.
+     */
+    private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final ServerCallStreamObserver<WireBuffer> client;
     private final Executor executor;
     private final FaultGate gate;
@@ -27,6 +34,7 @@ abstract class ResponsePump {
     private final AtomicBoolean fellBehind = new AtomicBoolean();
     private final Runnable onOver;
     private volatile boolean over;
+    private volatile long workedNanos = System.nanoTime() - REST_NANOS;
     private int budget;
     private int looked;
     private long notBeforeNanos = System.nanoTime();
@@ -45,6 +53,18 @@ abstract class ResponsePump {
     final void signal() {
         if (signals.getAndIncrement() == 0) {
             executor.execute(this::work);
+        }
+    }
+
+    /** The same, where events were appended. */
+    final void signalEvents() {
+        if (signals.getAndIncrement() == 0) {
+            long rest = workedNanos + REST_NANOS - System.nanoTime();
+            if (rest > 0) {
+                gate.after(rest, () -> executor.execute(this::work));
+            } else {
+                executor.execute(this::work);
+            }
         }
     }
 
@@ -148,6 +168,7 @@ abstract class ResponsePump {
                 } catch (StatusRuntimeException refused) {
                     fail(refused);
                 }
+                workedNanos = System.nanoTime();
             }
             Runnable end = ending.get();
             if (end != null) {
