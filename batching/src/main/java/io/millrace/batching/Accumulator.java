@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,13 +41,21 @@ final class Accumulator {
         if (!effects.isEmpty()) {
             changes.add(effects);
             began(nowNanos);
-            events.add(event);
-            bytes += event.sizeInBytes();
+            changedBy(event);
         }
         if (effects instanceof ProjectionGroup.Effects ofMembers) {
             shares = shares == null ? new Shares() : shares;
             shares.add(event, ofMembers);
         }
+        handled(event);
+    }
+
+    private void changedBy(EventEnvelope event) {
+        events.add(event);
+        bytes += event.sizeInBytes();
+    }
+
+    private void handled(EventEnvelope event) {
         handled++;
         lastHandled = event;
     }
@@ -63,14 +72,12 @@ final class Accumulator {
      * @return whether it could be; if not, or if the handler throws, this is not to be used any more
      */
     boolean addInPlace(EventEnvelope event, InPlaceHandling handling) {
-        Optional<Integer> changed = handling.handle(event);
-        if (changed.isPresent() && changed.get() > 0) {
-            changes.changedInPlace(changed.get());
-            events.add(event);
-            bytes += event.sizeInBytes();
+        OptionalInt changed = handling.handle(event);
+        if (changed.orElse(0) > 0) {
+            changes.changedInPlace(changed.getAsInt());
+            changedBy(event);
         }
-        handled++;
-        lastHandled = event;
+        handled(event);
         return changed.isPresent();
     }
 

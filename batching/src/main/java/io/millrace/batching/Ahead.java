@@ -75,7 +75,7 @@ final class Ahead {
     }
 
     /** Hands out what waits, and looks for the next chunk; to be called before each look at what comes next. */
-    void goOn() {
+    void advance() {
         waiting = false;
         outcome = null;
         if (current == null) {
@@ -181,14 +181,13 @@ final class Ahead {
     }
 
     private boolean manyWait() {
-        int ready = intake.ready();
-        manyWait = ready >= (manyWait ? bounds.chunkEvents() : bounds.backlog());
+        manyWait = intake.holds(manyWait ? bounds.chunkEvents() : bounds.backlog());
         return manyWait;
     }
 
     private Chunk nextChunk() {
         boolean folds = chunksNotToFold == 0;
-        chunksNotToFold -= chunksNotToFold == 0 ? 0 : 1;
+        chunksNotToFold = Math.max(0, chunksNotToFold - 1);
         Chunk chunk = new Chunk(bounds.chunkEvents(), folds);
         while (chunk.events.size() < bounds.chunkEvents()
                 && bytes + chunk.bytes < MOST_BYTES
@@ -306,21 +305,22 @@ final class Ahead {
 
         /** Null if there is one among them that has to be looked at by itself. */
         private @Nullable Accumulator foldAll() {
-            Accumulator all = new Accumulator();
-            Optional<InPlaceHandling> handling = all.handling(projection);
+            Accumulator whole = new Accumulator();
+            Optional<InPlaceHandling> handling = whole.handling(projection);
             EventEnvelope before = null;
-            boolean folds = handling.isPresent();
+            boolean all = handling.isPresent();
             try {
-                for (int i = 0; folds && i < events.size(); i++) {
+                for (int i = 0; all && i < events.size(); i++) {
                     EventEnvelope event = events.get(i);
-                    folds = (before == null || event.position().isAfter(before.position()))
-                            && all.addInPlace(event, handling.get());
+                    all = (before == null || event.position().isAfter(before.position()))
+                            && whole.addInPlace(event, handling.get());
                     before = event;
                 }
-            } catch (Throwable e) { // is told, as all outcomes are, when it is the event's turn
+            } catch (Throwable e) { // each is handled once more by itself then, and this is told when it is the event's
+                // turn
                 return null;
             }
-            return folds ? all : null;
+            return all ? whole : null;
         }
 
         /** It may wait for a thread long after it is done with: nothing is kept for that. */

@@ -86,10 +86,13 @@ final class EventQueue implements EventSource.Subscriber {
         return signal;
     }
 
-    /** How many signals can be taken. */
-    int ready() {
+    /** Whether so many signals can be taken; what has come since is counted only where it matters. */
+    boolean holds(int signals) {
+        if (outgoing.size() >= signals) {
+            return true;
+        }
         synchronized (lock) {
-            return outgoing.size() + incoming.size();
+            return outgoing.size() + incoming.size() >= signals;
         }
     }
 

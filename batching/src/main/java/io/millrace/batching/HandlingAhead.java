@@ -19,8 +19,8 @@ public record HandlingAhead(Executor threads, int backlog, int chunkEvents, int 
 
     private static final int BACKLOG = 1_000;
     private static final int CHUNK_EVENTS = 512;
-    /** So many that a thread that takes a millisecond to wake up still finds some. */
-    private static final int CHUNKS_PER_THREAD = 32;
+    /** So many that a thread that takes a millisecond to wake up still finds some: each is a quarter of one to work on. */
+    private static final int CHUNKS_PER_THREAD = 8;
     /** One thread folds what these handle, and folding takes about a quarter of the time. */
     private static final int MOST_THREADS = 4;
 

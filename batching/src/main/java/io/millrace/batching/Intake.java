@@ -49,9 +49,9 @@ final class Intake {
         return queue.peek();
     }
 
-    /** How many signals can be taken. */
-    int ready() {
-        return queue.ready();
+    /** Whether so many signals can be taken. */
+    boolean holds(int signals) {
+        return queue.holds(signals);
     }
 
     /** Allows the source as much as the queue has room for. */

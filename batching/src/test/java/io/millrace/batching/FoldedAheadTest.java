@@ -26,7 +26,7 @@ class FoldedAheadTest {
     }
 
     private static Ahead.Chunk nextFolded(Ahead ahead) {
-        ahead.goOn();
+        ahead.advance();
         return Objects.requireNonNull(ahead.foldedChunk(), "a chunk that was folded");
     }
 
@@ -51,7 +51,7 @@ class FoldedAheadTest {
         nextFolded(ahead);
 
         for (int position = 1; position <= 4; position++) {
-            ahead.goOn();
+            ahead.advance();
             EventEnvelope next = (EventEnvelope) Objects.requireNonNull(ahead.next());
             assertThat(next.position()).isEqualTo(at(position));
             assertThat(ahead.effectsOf(next)).hasSize(1);
@@ -65,7 +65,7 @@ class FoldedAheadTest {
         source.say(Views.viewed(1, "1"));
         source.say(Views.viewed(2, "broken"));
 
-        ahead.goOn();
+        ahead.advance();
 
         assertThat(ahead.foldedChunk()).isNull();
         assertThat(ahead.next()).isInstanceOf(EventEnvelope.class);
@@ -78,7 +78,7 @@ class FoldedAheadTest {
         nextFolded(ahead);
         ahead.takeChunk();
         int oneByOne = 0;
-        for (ahead.goOn(); ahead.foldedChunk() == null; ahead.goOn()) {
+        for (ahead.advance(); ahead.foldedChunk() == null; ahead.advance()) {
             assertThat(ahead.next()).isNotNull();
             oneByOne++;
         }
@@ -86,7 +86,7 @@ class FoldedAheadTest {
         // One more had been handed out already, and is whole again: then it is told once more.
         assertThat(oneByOne).isZero();
         ahead.takeChunk();
-        for (ahead.goOn(); ahead.foldedChunk() == null; ahead.goOn()) {
+        for (ahead.advance(); ahead.foldedChunk() == null; ahead.advance()) {
             assertThat(ahead.next()).isNotNull();
             oneByOne++;
         }

@@ -3,6 +3,7 @@ package io.millrace.projections;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,16 +40,16 @@ public final class InPlaceHandling {
      *     column twice), or that has to be looked at with what came before. Then, and if the handler throws, the rows are not
      *     to be used any more
      */
-    public Optional<Integer> handle(EventEnvelope event) {
+    public OptionalInt handle(EventEnvelope event) {
         InPlaceRows rows = new InPlaceRows();
         try {
             projection.handle(event, rows);
         } catch (NotInPlace e) {
-            return Optional.empty();
+            return OptionalInt.empty();
         } finally {
             rows.close();
         }
-        return rows.inPlace ? Optional.of(rows.changed()) : Optional.empty();
+        return rows.inPlace ? OptionalInt.of(rows.changed()) : OptionalInt.empty();
     }
 
     /** Thrown for a handler to end; that one may swallow it. Without a trace, as nobody is shown it. */

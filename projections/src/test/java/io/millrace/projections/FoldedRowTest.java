@@ -3,9 +3,7 @@ package io.millrace.projections;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -23,17 +21,13 @@ class FoldedRowTest {
         private final ReadModel model;
         private final Random random;
         private final RandomChanges any;
-        /** What most events do with a column. */
-        private final Map<String, Integer> habit = new HashMap<>();
-
-        private final boolean always;
+        private final RandomHabit habit;
 
         History(ReadModel model, long seed) {
             this.model = model;
             this.random = new Random(seed);
             this.any = new RandomChanges(seed);
-            this.always = random.nextBoolean();
-            model.columns().forEach(column -> habit.put(column.name(), random.nextInt(6)));
+            this.habit = new RandomHabit(model, random, any);
         }
 
         /** What the next event does. */
@@ -43,31 +37,9 @@ class FoldedRowTest {
             }
             RowCollector rows = new RowCollector("random", List.of(model), new RawStatement());
             Row row = rows.row(any.key(model).values().toArray());
-            for (Column column : model.columns()) {
-                if (always || random.nextInt(3) == 0) {
-                    operate(row, column);
-                }
-            }
+            habit.operations().forEach(operation -> operation.accept(row));
             List<Effect> effects = rows.effects();
             return effects.isEmpty() ? RowChange.NONE : ((Effect.OnRow) effects.get(0)).change();
-        }
-
-        private void operate(Row row, Column column) {
-            Object value = any.value(column.type());
-            int operation = habit.getOrDefault(column.name(), 0);
-            if (operation == 0 && column.type().isSummable()) {
-                row.increment(column.name(), (Number) value);
-            } else if (operation == 1 && column.type().isOrdered()) {
-                row.min(column.name(), value);
-            } else if (operation == 2 && column.type().isOrdered()) {
-                row.max(column.name(), value);
-            } else if (operation < 3 && column.type() == ColumnType.JSONB) {
-                row.merge(column.name(), value);
-            } else if (operation == 3) {
-                row.setIfAbsent(column.name(), value);
-            } else {
-                row.set(column.name(), column.nullable() && random.nextInt(4) == 0 ? null : value);
-            }
         }
     }
 

@@ -30,36 +30,18 @@ final class CheckpointMove {
      *     then the writer stays, and the counters are added to without asking whether they may
      */
     static String text(Move move, Writer writer, boolean goesOn) {
-        return moved(move, writer, goesOn) + " SELECT " + answer(move);
-    }
-
-    /**
-     * The move within the only other statement of its flush, which is spared the time of a second one: the checkpoint is
-     * moved when the row has been written, and what that returns is asked for.
-     *
-     * @param statement one that writes one row in any case; its parameters are bound after those of {@link #bind}
-     */
-    static String within(String statement, Move move, Writer writer, boolean goesOn) {
-        return moved(move, writer, goesOn) + "\n" + statement + "\nRETURNING " + answer(move);
-    }
-
-    private static String answer(Move move) {
-        return "coalesce((SELECT at FROM moved), millrace.refuse_move("
-                + Identifiers.literal(move.from().projection()) + ", "
-                + move.from().epoch() + "))";
-    }
-
-    private static String moved(Move move, Writer writer, boolean goesOn) {
+        String projection = Identifiers.literal(move.from().projection());
+        long epoch = move.from().epoch();
         return "WITH moved AS (UPDATE millrace.checkpoints AS c SET position = ?::text"
                 + ", handled_position = coalesce(?::text, c.handled_position)"
                 + ", handled_event_id = coalesce(?::uuid, c.handled_event_id)"
                 + ", flush_number = c.flush_number + 1"
                 + ", moved_at = statement_timestamp()"
                 + (goesOn ? counted(move, what -> "c.counted_" + what) : writtenBy(writer) + countedAnew(move))
-                + " WHERE c.projection = " + Identifiers.literal(move.from().projection())
-                + " AND c.epoch = " + move.from().epoch()
+                + " WHERE c.projection = " + projection + " AND c.epoch = " + epoch
                 + " AND c.flush_number = ?::bigint AND c.position IS NOT DISTINCT FROM ?::text"
-                + " RETURNING (extract(epoch FROM c.moved_at) * 1000000)::bigint AS at)";
+                + " RETURNING (extract(epoch FROM c.moved_at) * 1000000)::bigint AS at)"
+                + " SELECT coalesce((SELECT at FROM moved), millrace.refuse_move(" + projection + ", " + epoch + "))";
     }
 
     private static String writtenBy(Writer writer) {
@@ -97,8 +79,8 @@ final class CheckpointMove {
         return ", counted_" + what + " = " + before.apply(what) + " + " + more;
     }
 
-    /** Binds {@link #text}; returns where the next parameters begin. */
-    static int bind(PreparedStatement statement, int first, Move move) throws SQLException {
+    /** Binds {@link #text}. */
+    static void bind(PreparedStatement statement, int first, Move move) throws SQLException {
         Batch batch = move.batch();
         int at = first;
         statement.setString(at++, PositionText.of(batch.checkpoint()));
@@ -111,8 +93,7 @@ final class CheckpointMove {
         statement.setLong(at++, batch.changes().changesIn());
         statement.setLong(at++, batch.changes().rows());
         statement.setLong(at++, move.from().flushNumber());
-        setText(statement, at++, move.from().position().map(PositionText::of));
-        return at;
+        setText(statement, at, move.from().position().map(PositionText::of));
     }
 
     private static void setText(PreparedStatement statement, int at, Optional<String> text) throws SQLException {

@@ -25,10 +25,9 @@ record FlushText(Flush flush, Writer writer, Manner manner, String perTransactio
      * @param begins whether it says where its transaction begins and ends
      * @param merges whether rows are merged, else upserted
      * @param endsMerging whether its session leaves off merging with it
-     * @param inOne whether the checkpoint moves within the only statement, that of a row alone
      * @param goesOn see {@link CheckpointMove}
      */
-    record Manner(boolean begins, boolean merges, boolean endsMerging, boolean inOne, boolean goesOn) {}
+    record Manner(boolean begins, boolean merges, boolean endsMerging, boolean goesOn) {}
 
     /** All that the text depends on, so that most flushes need not put it together. */
     private record Key(
@@ -57,10 +56,6 @@ record FlushText(Flush flush, Writer writer, Manner manner, String perTransactio
     }
 
     String text() {
-        if (manner.inOne()) {
-            return CheckpointMove.within(
-                    flush.plan().statements().get(0).text(true), flush.moves().get(0), writer, manner.goesOn());
-        }
         StringBuilder text = new StringBuilder(manner.begins() ? BEGIN : "");
         if (!perTransaction.isEmpty()) {
             text.append(';').append(perTransaction);
@@ -78,19 +73,14 @@ record FlushText(Flush flush, Writer writer, Manner manner, String perTransactio
 
     /** Binds {@link #text}. */
     void bind(Connection connection, PreparedStatement statement) throws SQLException {
-        if (manner.inOne()) {
-            int next = CheckpointMove.bind(statement, 1, flush.moves().get(0));
-            bind(connection, statement, next, flush.plan(), true);
-        } else {
-            int next = bind(connection, statement, 1, flush.plan(), manner.merges());
-            CheckpointMoves.bind(connection, statement, next, flush, writer);
-        }
+        int next = bind(connection, statement, flush.plan(), manner.merges());
+        CheckpointMoves.bind(connection, statement, next, flush, writer);
     }
 
-    /** Binds a plan's own parameters from {@code first} on; returns where the next ones begin. */
-    static int bind(Connection connection, PreparedStatement statement, int first, StatementPlan plan, boolean merges)
+    /** Binds a plan's own parameters, from the first one on; returns where the next ones begin. */
+    static int bind(Connection connection, PreparedStatement statement, StatementPlan plan, boolean merges)
             throws SQLException {
-        int at = first;
+        int at = 1;
         for (StatementPlan.Planned planned : plan.statements()) {
             boolean ofOneRow = merges && planned.merge().ofOneRow();
             for (Parameter parameter : planned.parameters()) {

@@ -30,8 +30,6 @@ import org.postgresql.PGStatement;
  */
 final class PostgresFlushSession implements FlushSession {
     private static final int MERGE_SINCE = 15;
-    /** And is a merge's {@code RETURNING}. */
-    private static final int MERGE_RETURNS_SINCE = 17;
 
     /**
      * pgjdbc counts 250 bytes of answer for each statement and puts in a Sync before the one that would reach 64,000
@@ -56,8 +54,6 @@ final class PostgresFlushSession implements FlushSession {
 
     /** Whether rows are merged: not where others' statements would run under the settings that this needs. */
     private boolean merging;
-
-    private boolean mergesReturn;
 
     private @Nullable Prepared last;
     private @Nullable LastMove moved;
@@ -101,7 +97,6 @@ final class PostgresFlushSession implements FlushSession {
             if (mayMerge && session.canMerge()) {
                 session.execute(SessionSettings.LOOK_UP_BY_KEY);
                 session.merging = true;
-                session.mergesReturn = session.isAtLeast(MERGE_RETURNS_SINCE);
             }
             return session;
         } catch (SQLException | RuntimeException e) {
@@ -128,11 +123,7 @@ final class PostgresFlushSession implements FlushSession {
     }
 
     private boolean canMerge() throws SQLException {
-        return isAtLeast(MERGE_SINCE) && !tablesHaveTriggers();
-    }
-
-    private boolean isAtLeast(int version) throws SQLException {
-        return connection.getMetaData().getDatabaseMajorVersion() >= version;
+        return connection.getMetaData().getDatabaseMajorVersion() >= MERGE_SINCE && !tablesHaveTriggers();
     }
 
     private boolean tablesHaveTriggers() throws SQLException {
@@ -184,12 +175,6 @@ final class PostgresFlushSession implements FlushSession {
         sent.bind(connection, statement);
         long movedAt = execute(statement);
         statement.clearParameters();
-        if (sent.manner().inOne() && movedAt == 0) {
-            // Only by a trigger of somebody's: then neither the row's count nor its answer says what the checkpoint
-            // did.
-            throw new SQLException("expected the time when the checkpoint moved from the statement of one row, and it"
-                    + " returned no row; is there a trigger that was created since the session began?");
-        }
         merging &= !sent.manner().endsMerging();
         moved = flush.moves().size() == 1 && movedAt != 0
                 ? LastMove.of(flush.moves().get(0), writer, movedAt)
@@ -200,22 +185,17 @@ final class PostgresFlushSession implements FlushSession {
     private FlushText.Manner mannerOf(Flush flush, Writer writer) {
         boolean hasRawSql = flush.plan().hasRawSql();
         boolean begins = isLent() || hasRawSql || flush.plan().statements().size() > MOST_IN_ONE_SYNC;
-        // A user's statement is not to find the settings that merging needs; so from the first one on nothing is
-        // merged.
+        // A user's statement is not to find the settings that merging needs: nothing is merged from the first one on.
         boolean merges = merging && !hasRawSql;
-        boolean inOne = merges
-                && mergesReturn
-                && flush.moves().size() == 1
-                && flush.plan().mergesOneRow();
         boolean goesOn = moved != null && moved.isContinuedBy(flush.moves().get(0), writer, System.nanoTime());
-        return new FlushText.Manner(begins, merges, merging && !merges, inOne, goesOn);
+        return new FlushText.Manner(begins, merges, merging && !merges, goesOn);
     }
 
     /** Writes each statement, and a plain checkpoint, in an autocommit of its own: what a flush is measured against. */
     void oneByOne(StatementPlan plan, Checkpoint from, Batch batch) throws SQLException {
         for (StatementPlan.Planned planned : plan.statements()) {
             try (PreparedStatement statement = connection.prepareStatement(planned.text())) {
-                FlushText.bind(connection, statement, 1, new StatementPlan(List.of(planned)), false);
+                FlushText.bind(connection, statement, new StatementPlan(List.of(planned)), false);
                 statement.execute();
             }
         }

@@ -66,11 +66,6 @@ record Shape(List<ColumnForm> forms) {
         return new Shape(wider);
     }
 
-    /** Whether it does anything to a row that is there. */
-    boolean touches() {
-        return forms.stream().anyMatch(form -> form != ColumnForm.UNTOUCHED);
-    }
-
     /** Adds the columns that are guarded. */
     void addGuarded(BitSet guarded) {
         for (int i = 0; i < forms.size(); i++) {

@@ -21,9 +21,14 @@ final class SqlArrays {
 
     /** The {@code ?} of an array of this type, cast to it. */
     static String placeholder(ColumnType type) {
+        return (travelsAsText(type) ? "?::text[]::" : "?::") + type.sqlName() + "[]";
+    }
+
+    /** Whether the statement makes the value of a text. */
+    static boolean travelsAsText(ColumnType type) {
         return switch (type) {
-            case TEXT, BIGINT, INTEGER, DOUBLE, BOOLEAN -> "?::" + type.sqlName() + "[]";
-            case NUMERIC, TIMESTAMPTZ, DATE, UUID, JSONB -> "?::text[]::" + type.sqlName() + "[]";
+            case TEXT, BIGINT, INTEGER, DOUBLE, BOOLEAN -> false;
+            case NUMERIC, TIMESTAMPTZ, DATE, UUID, JSONB -> true;
         };
     }
 

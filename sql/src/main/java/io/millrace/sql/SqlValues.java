@@ -12,10 +12,7 @@ final class SqlValues {
 
     /** The {@code ?} of a value of this type, cast to it. */
     static String placeholder(ColumnType type) {
-        return switch (type) {
-            case TEXT, BIGINT, INTEGER, DOUBLE, BOOLEAN -> "?::" + type.sqlName();
-            case NUMERIC, TIMESTAMPTZ, DATE, UUID, JSONB -> "?::text::" + type.sqlName();
-        };
+        return (SqlArrays.travelsAsText(type) ? "?::text::" : "?::") + type.sqlName();
     }
 
     static void bind(PreparedStatement statement, int at, ColumnType type, @Nullable Object value) throws SQLException {

@@ -34,8 +34,7 @@ record StatementPlan(List<Planned> statements) {
     /**
      * A statement as a session sends it that merges.
      *
-     * @param ofOneRow whether it writes one row, and writes it in any case: then it takes values in place of arrays, and
-     *     what it returns is one row
+     * @param ofOneRow whether it writes one row: then it takes values in place of arrays
      */
     record Merge(String text, boolean ofOneRow) {}
 
@@ -52,10 +51,5 @@ record StatementPlan(List<Planned> statements) {
             }
         }
         return false;
-    }
-
-    /** Whether all that it does is to merge a row. */
-    boolean mergesOneRow() {
-        return statements.size() == 1 && statements.get(0).merge().ofOneRow();
     }
 }

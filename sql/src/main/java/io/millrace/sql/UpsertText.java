@@ -38,9 +38,9 @@ final class UpsertText {
         return new StatementPlan.Merge(merge(shape, newRows(shape.forms(), "")), false);
     }
 
-    /** Does so to one row; it takes its values alone if it does something to a row that is there, too. */
+    /** Does so to one row, whose values come in as they are. */
     StatementPlan.Merge mergeOne(Shape shape) {
-        return shape.touches() ? new StatementPlan.Merge(merge(shape, newRow(shape.forms())), true) : merge(shape);
+        return new StatementPlan.Merge(merge(shape, newRow(shape.forms())), true);
     }
 
     /**

@@ -33,7 +33,7 @@ final class PlanRunner {
 
     private void execute(StatementPlan.Planned planned) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(planned.text(merging))) {
-            FlushText.bind(connection, statement, 1, new StatementPlan(List.of(planned)), merging);
+            FlushText.bind(connection, statement, new StatementPlan(List.of(planned)), merging);
             statement.execute();
         }
     }
