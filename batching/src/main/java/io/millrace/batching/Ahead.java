@@ -47,6 +47,7 @@ final class Ahead {
     private final IntSupplier batchSize;
     private final Deque<Chunk> chunks = new ArrayDeque<>();
     private long bytes;
+    private int events;
     private boolean manyWait;
     private int waitedInARow;
     private boolean waiting;
@@ -74,12 +75,16 @@ final class Ahead {
         waitedInARow++;
     }
 
-    /** Hands out what waits, and looks for the next chunk; to be called before each look at what comes next. */
-    void advance() {
+    /**
+     * Hands out what waits, and looks for the next chunk; to be called before each look at what comes next.
+     *
+     * @param inBatch how many events the open batch holds
+     */
+    void advance(int inBatch) {
         waiting = false;
         outcome = null;
         if (current == null) {
-            handOut();
+            handOut(inBatch);
             findChunk();
         }
     }
@@ -89,6 +94,7 @@ final class Ahead {
             if (chunks.element().isDone()) {
                 current = chunks.remove();
                 bytes -= current.bytes;
+                events -= current.events.size();
             } else {
                 waiting = !workOnAny();
             }
@@ -164,18 +170,19 @@ final class Ahead {
         return chunks.isEmpty() ? intake.peek() : chunks.element().events.get(0);
     }
 
-    private void handOut() {
+    private void handOut(int inBatch) {
         while (batchSize.getAsInt() >= LEAST_BATCHES * bounds.backlog()
                 && waitedInARow < WAITS
                 && chunks.size() < bounds.mostChunks()
                 && bytes < MOST_BYTES
                 && manyWait()) {
-            Chunk chunk = nextChunk();
+            Chunk chunk = nextChunk(sizeOfNext(inBatch + events));
             if (chunk.events.isEmpty()) {
                 return; // another kind of signal comes first
             }
             chunks.add(chunk);
             bytes += chunk.bytes;
+            events += chunk.events.size();
             bounds.threads().execute(chunk);
         }
     }
@@ -185,11 +192,23 @@ final class Ahead {
         return manyWait;
     }
 
-    private Chunk nextChunk() {
+    /**
+     * Chunks end where batches are full, as far as that can be told: one that crosses such an end is folded for nothing.
+     *
+     * @param before how many events come before it, from the beginning of the open batch on
+     */
+    private int sizeOfNext(int before) {
+        int batch = batchSize.getAsInt();
+        int untilFull = batch - before % batch;
+        int chunksUntilFull = (untilFull - 1) / bounds.chunkEvents() + 1;
+        return (untilFull - 1) / chunksUntilFull + 1; // of about one size
+    }
+
+    private Chunk nextChunk(int size) {
         boolean folds = chunksNotToFold == 0;
         chunksNotToFold = Math.max(0, chunksNotToFold - 1);
-        Chunk chunk = new Chunk(bounds.chunkEvents(), folds);
-        while (chunk.events.size() < bounds.chunkEvents()
+        Chunk chunk = new Chunk(size, folds);
+        while (chunk.events.size() < size
                 && bytes + chunk.bytes < MOST_BYTES
                 && intake.peek() instanceof EventEnvelope event) {
             intake.next();
@@ -227,6 +246,7 @@ final class Ahead {
         }
         chunks.clear();
         bytes = 0;
+        events = 0;
         current = null;
         handledLast = null;
         outcome = null;

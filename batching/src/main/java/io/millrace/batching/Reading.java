@@ -95,7 +95,7 @@ final class Reading {
         long bytes = 0;
         takeHeldBack(now);
         while (takesMore() && signals < SIGNALS_PER_STEP) {
-            ahead.advance();
+            ahead.advance(folding.events());
             Ahead.Chunk whole = ahead.foldedChunk();
             if (whole != null && foldWhole(whole, now)) {
                 signals += whole.events().size();

@@ -18,15 +18,19 @@ class FoldedAheadTest {
     private final List<Runnable> others = new ArrayList<>();
 
     private Ahead ahead(Projection projection, int chunkEvents) {
+        return ahead(projection, chunkEvents, 1_000_000);
+    }
+
+    private Ahead ahead(Projection projection, int chunkEvents, int batchSize) {
         Intake intake = new Intake(source, projection, QueueBounds.DEFAULT, () -> {});
         intake.open(Checkpoint.atStart(projection.name()));
         intake.askForMore();
         return new Ahead(
-                intake, projection, new HandlingAhead(others::add, 1, chunkEvents, 2), () -> {}, () -> 1_000_000);
+                intake, projection, new HandlingAhead(others::add, 1, chunkEvents, 2), () -> {}, () -> batchSize);
     }
 
     private static Ahead.Chunk nextFolded(Ahead ahead) {
-        ahead.advance();
+        ahead.advance(0);
         return Objects.requireNonNull(ahead.foldedChunk(), "a chunk that was folded");
     }
 
@@ -45,13 +49,30 @@ class FoldedAheadTest {
     }
 
     @Test
+    void endsWhereBatchesAreFull() {
+        Ahead ahead = ahead(Views.PROJECTION, 4, 10);
+        IntStream.rangeClosed(1, 20).forEach(position -> source.say(Views.viewed(position, "1")));
+        List<Integer> sizes = new ArrayList<>();
+        int inBatch = 3; // when reading begins
+        for (int taken = 0; taken < 17; taken += sizes.get(sizes.size() - 1)) {
+            ahead.advance(inBatch);
+            int size = Objects.requireNonNull(ahead.foldedChunk()).events().size();
+            ahead.takeChunk();
+            sizes.add(size);
+            inBatch = (inBatch + size) % 10;
+        }
+
+        assertThat(sizes).containsExactly(4, 3, 4, 3, 3);
+    }
+
+    @Test
     void isGivenOneByOneIfItIsNotTakenWhole() {
         Ahead ahead = ahead(Views.PROJECTION, 4);
         IntStream.rangeClosed(1, 4).forEach(position -> source.say(Views.viewed(position, "1")));
         nextFolded(ahead);
 
         for (int position = 1; position <= 4; position++) {
-            ahead.advance();
+            ahead.advance(0);
             EventEnvelope next = (EventEnvelope) Objects.requireNonNull(ahead.next());
             assertThat(next.position()).isEqualTo(at(position));
             assertThat(ahead.effectsOf(next)).hasSize(1);
@@ -65,7 +86,7 @@ class FoldedAheadTest {
         source.say(Views.viewed(1, "1"));
         source.say(Views.viewed(2, "broken"));
 
-        ahead.advance();
+        ahead.advance(0);
 
         assertThat(ahead.foldedChunk()).isNull();
         assertThat(ahead.next()).isInstanceOf(EventEnvelope.class);
@@ -78,7 +99,7 @@ class FoldedAheadTest {
         nextFolded(ahead);
         ahead.takeChunk();
         int oneByOne = 0;
-        for (ahead.advance(); ahead.foldedChunk() == null; ahead.advance()) {
+        for (ahead.advance(0); ahead.foldedChunk() == null; ahead.advance(0)) {
             assertThat(ahead.next()).isNotNull();
             oneByOne++;
         }
@@ -86,7 +107,7 @@ class FoldedAheadTest {
         // One more had been handed out already, and is whole again: then it is told once more.
         assertThat(oneByOne).isZero();
         ahead.takeChunk();
-        for (ahead.advance(); ahead.foldedChunk() == null; ahead.advance()) {
+        for (ahead.advance(0); ahead.foldedChunk() == null; ahead.advance(0)) {
             assertThat(ahead.next()).isNotNull();
             oneByOne++;
         }
