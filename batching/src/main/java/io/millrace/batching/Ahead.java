@@ -47,7 +47,6 @@ final class Ahead {
     private final IntSupplier batchSize;
     private final Deque<Chunk> chunks = new ArrayDeque<>();
     private long bytes;
-    private int events;
     private boolean manyWait;
     private int waitedInARow;
     private boolean waiting;
@@ -94,7 +93,6 @@ final class Ahead {
             if (chunks.element().isDone()) {
                 current = chunks.remove();
                 bytes -= current.bytes;
-                events -= current.events.size();
             } else {
                 waiting = !workOnAny();
             }
@@ -176,15 +174,22 @@ final class Ahead {
                 && chunks.size() < bounds.mostChunks()
                 && bytes < MOST_BYTES
                 && manyWait()) {
-            Chunk chunk = nextChunk(sizeOfNext(inBatch + events));
+            Chunk chunk = nextChunk(sizeOfNext(inBatch + eventsAhead()));
             if (chunk.events.isEmpty()) {
                 return; // another kind of signal comes first
             }
             chunks.add(chunk);
             bytes += chunk.bytes;
-            events += chunk.events.size();
             bounds.threads().execute(chunk);
         }
+    }
+
+    private int eventsAhead() {
+        int events = 0;
+        for (Chunk chunk : chunks) {
+            events += chunk.events.size();
+        }
+        return events;
     }
 
     private boolean manyWait() {
@@ -246,7 +251,6 @@ final class Ahead {
         }
         chunks.clear();
         bytes = 0;
-        events = 0;
         current = null;
         handledLast = null;
         outcome = null;
