@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The events that wait in the queue, decoded, handled and folded by other threads ahead of the projector's where many wait: in
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * chunk.
  */
 final class Ahead {
+    private static final Logger LOG = LoggerFactory.getLogger(Ahead.class);
+
     /** Large events gain nothing from others' threads but memory taken up. */
     private static final long MOST_BYTES = 1 << 20;
     /** With the help of others the fold may be early for once, and late without: that is no reason to go without. */
@@ -340,8 +344,10 @@ final class Ahead {
                             && whole.addInPlace(event, handling.get());
                     before = event;
                 }
-            } catch (Throwable e) { // each is handled once more by itself then, and this is told when it is the event's
-                // turn
+            } catch (Throwable e) {
+                // Each event is handled once more by itself then, and what its handler throws is told when it is its
+                // turn.
+                LOG.debug("Events {} to {} are not folded ahead", first().position(), last().position(), e);
                 return null;
             }
             return all ? whole : null;

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.projections.EventEnvelope;
 import io.millrace.projections.Projection;
+import io.millrace.projections.SourceSignal.Subscribed;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +67,37 @@ class FoldedAheadTest {
         }
 
         assertThat(sizes).containsExactly(4, 3, 4, 3, 3);
+    }
+
+    @Test
+    void handlesNoEventTwiceForTheSakeOfABatchThatHasBegun() {
+        AtomicInteger handled = new AtomicInteger();
+        Projection counting = Projection.named(Views.PROJECTION.name())
+                .into(Views.TABLE)
+                .on("VideoViewed", Views.VideoViewed.class, (viewed, rows) -> {
+                    handled.incrementAndGet();
+                    rows.row(viewed.viewer()).increment("views", 1);
+                })
+                .build();
+        MemoryCommitter committer = new MemoryCommitter(counting.name());
+        Projector projector = new Projector(
+                counting,
+                source,
+                committer,
+                ProjectorOptions.DEFAULT.withFlushPolicy(FlushPolicy.DEFAULT.withBatchSize(10)),
+                new Surroundings(Runnable::run, () -> 0, () -> Instant.EPOCH, () -> 0L, () -> {})
+                        .withAhead(new HandlingAhead(Runnable::run, 4, 5, 8)));
+        while (projector.step()) {}
+        source.say(new Subscribed(Optional.of(at(1_000))));
+        IntStream.rangeClosed(1, 3).forEach(position -> source.say(Views.viewed(position, "1")));
+        while (projector.step()) {}
+        IntStream.rangeClosed(4, 60).forEach(position -> source.say(Views.viewed(position, "1")));
+        while (projector.step()) {}
+
+        assertThat(committer.committed)
+                .hasSize(6)
+                .allMatch(batch -> batch.events().size() == 10);
+        assertThat(handled).hasValue(60);
     }
 
     @Test
