@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  *
  * @param threads runs chunks of events, in any order, or never; shared by as many projectors as there are
  * @param backlog how many events have to wait before others' threads are asked: fewer are handled sooner than handed over
- * @param chunkEvents how many events are handed over at once
+ * @param chunkEvents how many events are handed over at once, at most
  * @param mostChunks how many chunks are ahead of the fold at most; 0 for none
  */
 public record HandlingAhead(Executor threads, int backlog, int chunkEvents, int mostChunks) {
@@ -18,8 +18,9 @@ public record HandlingAhead(Executor threads, int backlog, int chunkEvents, int 
     public static final HandlingAhead NONE = new HandlingAhead(Runnable::run, 1, 1, 0);
 
     private static final int BACKLOG = 1_000;
-    private static final int CHUNK_EVENTS = 512;
-    /** So many that a thread that takes a millisecond to wake up still finds some: each is a quarter of one to work on. */
+    /** A few times the rows that events of a few hundred keys change: each row of a chunk is made for it. */
+    private static final int CHUNK_EVENTS = 1_250;
+    /** So many that a thread that takes a millisecond to wake up still finds some: each is half of one to work on. */
     private static final int CHUNKS_PER_THREAD = 8;
     /** One thread folds what these handle, and folding takes about a quarter of the time. */
     private static final int MOST_THREADS = 4;

@@ -10,10 +10,13 @@ final class CollectedRow implements Row {
     private @Nullable RowInHand inHand;
     private int segment;
 
-    CollectedRow(Collector collector, ReadModel readModel, RowKey key) {
+    /** @param inHand what takes its changes now; null if that is still to be asked for */
+    CollectedRow(Collector collector, ReadModel readModel, RowKey key, @Nullable RowInHand inHand) {
         this.collector = collector;
         this.readModel = readModel;
         this.key = key;
+        this.inHand = inHand;
+        this.segment = collector.segment();
     }
 
     @Override
@@ -89,19 +92,24 @@ final class CollectedRow implements Row {
             if (isNumberOf(type, value) && operation.takesNumber(type)) {
                 row.change(place, operation, ((Number) value).longValue(), null);
             } else {
-                require(operation, type);
-                Object normalised = present(operand(operation), type, value);
-                boolean isNumber = operation.takesNumber(type);
-                row.change(
-                        place,
-                        operation,
-                        isNumber ? ((Number) normalised).longValue() : 0,
-                        isNumber ? null : normalised);
+                normaliseAndOperate(row, place, operation, value);
             }
         } catch (RuntimeException e) {
             throw inColumn(name, e);
         }
         return this;
+    }
+
+    /** Apart from the hot path, which the compiler takes into its callers while it is short. */
+    private void normaliseAndOperate(RowInHand row, int place, PlainOperation operation, Object value) {
+        ColumnType type = readModel.typeAt(place);
+        require(operation, type);
+        Object normalised = present(operand(operation), type, value);
+        if (operation.takesNumber(type)) {
+            row.change(place, operation, ((Number) normalised).longValue(), null);
+        } else {
+            row.change(place, operation, 0, normalised);
+        }
     }
 
     /** Whether this is what a whole number's column takes as it is. */
@@ -113,14 +121,16 @@ final class CollectedRow implements Row {
 
     /** What takes the changes of this row since the last raw statement. */
     private RowInHand inHand() {
-        collector.requireOpen();
         RowInHand known = inHand;
-        if (known == null || segment != collector.segment()) {
-            segment = collector.segment();
-            known = collector.inHand(readModel, key);
-            inHand = known;
-        }
-        return known;
+        return known != null && segment == collector.segment() ? known : find();
+    }
+
+    private RowInHand find() {
+        collector.requireOpen();
+        RowInHand found = collector.inHand(readModel, key);
+        segment = collector.segment();
+        inHand = found;
+        return found;
     }
 
     private int place(String name) {

@@ -5,9 +5,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The rows of one call of a handler, as it asks for them. For one thread. */
 abstract class Collector implements Rows {
+    private static final int CLOSED = -1;
+
     private final String projection;
     private final List<ReadModel> readModels;
-    private boolean open = true;
+    /** How many raw statements came before; {@link #CLOSED} once the handler has returned. */
+    private int segment;
 
     Collector(String projection, List<ReadModel> readModels) {
         this.projection = projection;
@@ -20,8 +23,7 @@ abstract class Collector implements Rows {
             throw new InvalidProjectionException("projection " + projection + ": expected one read model: "
                     + readModels.stream().map(ReadModel::table).toList() + ". Say which: rows.of(READ_MODEL).row(…)");
         }
-        ReadModel only = readModels.get(0);
-        return new CollectedRow(this, only, KeyReader.read(projection, only, key));
+        return open(readModels.get(0), key);
     }
 
     @Override
@@ -31,26 +33,43 @@ abstract class Collector implements Rows {
                     + readModels.stream().map(ReadModel::table).toList() + ": readModel=" + readModel.table()
                     + ". Add it to into(…)");
         }
-        return key -> new CollectedRow(this, readModel, KeyReader.read(projection, readModel, key));
+        return key -> open(readModel, key);
+    }
+
+    private Row open(ReadModel readModel, @Nullable Object @Nullable [] key) {
+        requireOpen();
+        return collect(readModel, key);
+    }
+
+    /** The row with the key that a handler gives. */
+    CollectedRow collect(ReadModel readModel, @Nullable Object @Nullable [] key) {
+        return new CollectedRow(this, readModel, KeyReader.read(projection, readModel, key), null);
     }
 
     /** What takes the changes of a row since the last raw statement. */
     abstract RowInHand inHand(ReadModel readModel, RowKey key);
 
-    /** How many raw statements came before. */
-    abstract int segment();
+    /** Another one than before after a raw statement, and once the handler has returned. */
+    final int segment() {
+        return segment;
+    }
+
+    /** After a raw statement all rows begin anew. */
+    final void nextSegment() {
+        segment++;
+    }
 
     final String projection() {
         return projection;
     }
 
     final void close() {
-        open = false;
+        segment = CLOSED;
     }
 
     /** Throws once the handler has returned. */
     final void requireOpen() {
-        if (!open) {
+        if (segment == CLOSED) {
             throw new IllegalStateException("projection " + projection
                     + ": expected changes while the handler runs, and it has returned. Ask for them before it does");
         }

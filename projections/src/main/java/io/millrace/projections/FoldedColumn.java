@@ -98,14 +98,12 @@ final class FoldedColumn {
     }
 
     private void foldNumber(long next) {
-        switch (operation) {
-            case ADD -> {
-                number += next;
-                lowest = Math.min(lowest, number);
-                highest = Math.max(highest, number);
-            }
-            case LEAST -> number = Math.min(number, next);
-            default -> number = Math.max(number, next);
+        if (operation == PlainOperation.ADD) {
+            number += next;
+            lowest = Math.min(lowest, number);
+            highest = Math.max(highest, number);
+        } else {
+            number = operation == PlainOperation.LEAST ? Math.min(number, next) : Math.max(number, next);
         }
     }
 

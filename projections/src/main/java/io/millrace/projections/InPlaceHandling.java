@@ -1,7 +1,7 @@
 package io.millrace.projections;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +20,15 @@ public final class InPlaceHandling {
 
     private final DeclaredProjection projection;
     private final FoldedTables tables;
+    private final Map<ReadModel, InPlaceTable> inPlaceTables = new HashMap<>();
+    /** Most events change the same table as the one before. */
+    private @Nullable InPlaceTable last;
+    /** Counts events; rows tell by it whether they were changed by the one under way. */
+    private long event;
+    /** How many rows that one has changed. */
+    private int changed;
+    /** Whether all that it has asked for is plain. */
+    private boolean inPlace;
 
     private InPlaceHandling(DeclaredProjection projection, FoldedTables tables) {
         this.projection = projection;
@@ -40,16 +49,33 @@ public final class InPlaceHandling {
      *     column twice), or that has to be looked at with what came before. Then, and if the handler throws, the rows are not
      *     to be used any more
      */
-    public OptionalInt handle(EventEnvelope event) {
+    public OptionalInt handle(EventEnvelope envelope) {
+        event++;
+        changed = 0;
+        inPlace = true;
         InPlaceRows rows = new InPlaceRows();
         try {
-            projection.handle(event, rows);
+            projection.handle(envelope, rows);
         } catch (NotInPlace e) {
             return OptionalInt.empty();
         } finally {
             rows.close();
         }
-        return rows.inPlace ? OptionalInt.of(rows.changed()) : OptionalInt.empty();
+        return inPlace ? OptionalInt.of(changed) : OptionalInt.empty();
+    }
+
+    private NotInPlace giveUp() {
+        inPlace = false;
+        return new NotInPlace();
+    }
+
+    private InPlaceTable tableOf(ReadModel model) {
+        InPlaceTable known = last;
+        if (known == null || !known.model.equals(model)) {
+            known = inPlaceTables.computeIfAbsent(model, InPlaceTable::new);
+            last = known;
+        }
+        return known;
     }
 
     /** Thrown for a handler to end; that one may swallow it. Without a trace, as nobody is shown it. */
@@ -63,12 +89,6 @@ public final class InPlaceHandling {
 
     /** The rows of one event. */
     private final class InPlaceRows extends Collector {
-        private boolean inPlace = true;
-        /** Most handlers change one row: no list for that. */
-        private @Nullable InPlaceRow first;
-
-        private List<InPlaceRow> others = List.of();
-
         InPlaceRows() {
             super(projection.name(), projection.readModels());
         }
@@ -78,69 +98,92 @@ public final class InPlaceHandling {
             throw giveUp();
         }
 
-        private NotInPlace giveUp() {
-            inPlace = false;
-            return new NotInPlace();
-        }
-
-        private int changed() {
-            return first == null ? 0 : 1 + others.size();
-        }
-
         @Override
-        int segment() {
-            return 0;
+        CollectedRow collect(ReadModel readModel, @Nullable Object @Nullable [] key) {
+            InPlaceRow row = tableOf(readModel).row(key);
+            return new CollectedRow(this, readModel, row.key, row);
         }
 
         @Override
         RowInHand inHand(ReadModel readModel, RowKey key) {
-            FoldedRow row = tables.rowOf(readModel, key);
-            if (first == null) {
-                first = new InPlaceRow(this, row);
-                return first;
-            }
-            if (first.row == row) {
-                return first;
-            }
-            for (InPlaceRow other : others) {
-                if (other.row == row) {
-                    return other;
-                }
-            }
-            others = others.isEmpty() ? new ArrayList<>() : others;
-            InPlaceRow another = new InPlaceRow(this, row);
-            others.add(another);
-            return another;
+            return tableOf(readModel).row(key);
         }
     }
 
-    /** A row that the event under way changes. */
-    private static final class InPlaceRow implements RowInHand {
-        private final InPlaceRows rows;
-        private final FoldedRow row;
-        private final boolean isNew;
-        /** A bit for each column that the event has changed. */
+    /** Rows that events asked for. */
+    private final class InPlaceTable {
+        private final ReadModel model;
+        /** Whether the key is one text. Then that is looked up as it was given: what was checked once is not again. */
+        private final boolean byText;
+        /** By that text, else by the key. */
+        private final Map<Object, InPlaceRow> rows = new HashMap<>();
+
+        InPlaceTable(ReadModel model) {
+            this.model = model;
+            this.byText = model.key().size() == 1 && model.key().get(0).type() == ColumnType.TEXT;
+        }
+
+        InPlaceRow row(@Nullable Object @Nullable [] given) {
+            if (byText && given != null && given.length == 1 && given[0] instanceof String text) {
+                InPlaceRow known = rows.get(text);
+                if (known != null) {
+                    return known;
+                }
+            }
+            return row(KeyReader.read(projection.name(), model, given));
+        }
+
+        InPlaceRow row(RowKey key) {
+            Object lookedUp = byText ? key.values().get(0) : key;
+            return rows.computeIfAbsent(lookedUp, absent -> new InPlaceRow(model, key));
+        }
+    }
+
+    /** A row that events change. */
+    private final class InPlaceRow implements RowInHand {
+        private final ReadModel model;
+        private final RowKey key;
+        private @Nullable FoldedRow row;
+        /** The event that changed it last. */
+        private long changedBy;
+        /** Whether that was the first one. */
+        private boolean isNew;
+        /** A bit for each column that it changed. */
         private long touched;
 
-        InPlaceRow(InPlaceRows rows, FoldedRow row) {
-            this.rows = rows;
-            this.row = row;
-            this.isNew = row.isNew();
+        InPlaceRow(ReadModel model, RowKey key) {
+            this.model = model;
+            this.key = key;
         }
 
         @Override
         public void change(int place, PlainOperation operation, long number, @Nullable Object value) {
+            FoldedRow folded = row;
+            if (folded == null || changedBy != event) {
+                folded = begin();
+            }
             long column = 1L << place;
             boolean isFirst = place < Long.SIZE && (touched & column) == 0;
             touched |= column;
-            if (!isFirst || !row.fold(place, operation, number, value, isNew)) {
-                throw rows.giveUp();
+            if (!isFirst || !folded.fold(place, operation, number, value, isNew)) {
+                throw giveUp();
             }
+        }
+
+        /** The event under way changes it, too. */
+        private FoldedRow begin() {
+            FoldedRow folded = tables.rowOf(model, key);
+            isNew = row == null && folded.isNew();
+            row = folded;
+            changedBy = event;
+            touched = 0;
+            changed++;
+            return folded;
         }
 
         @Override
         public void delete() {
-            throw rows.giveUp();
+            throw giveUp();
         }
     }
 }

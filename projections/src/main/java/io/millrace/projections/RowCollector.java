@@ -21,8 +21,6 @@ final class RowCollector extends Collector {
     /** Where to find a pending change, once there are more than a few. */
     private Map<Place, PendingChange> index = Map.of();
 
-    private int segment;
-
     RowCollector(String projection, List<ReadModel> readModels, RawStatement rawSql) {
         super(projection, readModels);
         this.rawSql = rawSql;
@@ -102,12 +100,7 @@ final class RowCollector extends Collector {
         first = null;
         others = List.of();
         index = Map.of();
-        segment++;
-    }
-
-    @Override
-    int segment() {
-        return segment;
+        nextSegment();
     }
 
     /** Which row of which read model. */

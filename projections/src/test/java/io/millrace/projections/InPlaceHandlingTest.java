@@ -1,5 +1,7 @@
 package io.millrace.projections;
 
+import static io.millrace.projections.ColumnType.BIGINT;
+import static io.millrace.projections.ColumnType.TEXT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,9 +9,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.checkpoint.Position;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -227,20 +231,98 @@ class InPlaceHandlingTest {
     }
 
     @Test
-    void refusesARowThatAHandlerKept() {
+    void refusesRowsThatAHandlerKept() {
         ReadModel model = FoldingLawsTest.narrow();
         String column = model.columns().get(0).name();
         Object[] key = new RandomChanges(1).key(model).values().toArray();
         List<Row> kept = new ArrayList<>();
+        List<Rows> all = new ArrayList<>();
         Projection projection = following(
                 model,
-                List.of(rows -> kept.add(rows.row(key)), rows -> kept.get(0).set(column, null)));
+                List.of(
+                        rows -> {
+                            all.add(rows);
+                            kept.add(rows.row(key));
+                            kept.add(rows.row(key).set(column, null));
+                        },
+                        rows -> kept.get(0).set(column, null),
+                        rows -> kept.get(1).set(column, null),
+                        rows -> all.get(0).row(key).set(column, null)));
         InPlaceHandling handling = InPlaceHandling.of(projection, new Tables()).orElseThrow();
         handling.handle(event(0));
 
-        assertThatThrownBy(() -> handling.handle(event(1)))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("it has returned");
+        for (EventEnvelope later : events(4).subList(1, 4)) {
+            assertThatThrownBy(() -> handling.handle(later))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("it has returned");
+        }
+    }
+
+    @Test
+    void readsTheSameTextAnewForAKeyOfAnotherType() {
+        String text = new UUID(1, 2).toString();
+        ReadModel byText =
+                ReadModel.table("by_text").key("id", TEXT).column("n", BIGINT).build();
+        ReadModel byUuid = ReadModel.table("by_uuid")
+                .key("id", ColumnType.UUID)
+                .column("n", BIGINT)
+                .build();
+        Projection projection = Projection.named("both")
+                .into(byText, byUuid)
+                .on("Happened", byte[].class, (data, rows) -> {
+                    rows.of(byText).row(text).increment("n", 1);
+                    rows.of(byUuid).row(text).increment("n", 1);
+                })
+                .build();
+        Tables tables = new Tables();
+
+        assertThat(tables.handle(projection, events(2))).isTrue();
+
+        assertThat(tables.rows.keySet())
+                .containsExactlyInAnyOrder(new RowKey(List.of(text)), new RowKey(List.of(new UUID(1, 2))));
+    }
+
+    @Test
+    void knowsARowByWhateverItWasAskedFor() {
+        ReadModel byText =
+                ReadModel.table("by_text").key("id", TEXT).column("n", BIGINT).build();
+        ReadModel byUuid = ReadModel.table("by_uuid")
+                .key("id", ColumnType.UUID)
+                .column("n", BIGINT)
+                .build();
+        String uuid = new UUID(0xA, 0xB).toString();
+        Projection twiceByText = following(byText, List.of(rows -> rows.row("a").increment("n", 1), rows -> {
+            rows.row("a").increment("n", 1);
+            rows.row('a').increment("n", 1);
+        }));
+        Projection twiceByUuid =
+                following(byUuid, List.of(rows -> rows.row(uuid).increment("n", 1), rows -> {
+                    rows.row(uuid).increment("n", 1);
+                    rows.row(uuid.toUpperCase(Locale.ROOT)).increment("n", 1);
+                }));
+
+        for (Projection twice : List.of(twiceByText, twiceByUuid)) {
+            InPlaceHandling handling = InPlaceHandling.of(twice, new Tables()).orElseThrow();
+            assertThat(handling.handle(event(0))).hasValue(1);
+            assertThat(handling.handle(event(1))).as("a column twice").isEmpty();
+        }
+    }
+
+    @Test
+    void refusesATextThatIsNoKeyEachTime() {
+        ReadModel model = ReadModel.table("by_uuid")
+                .key("id", ColumnType.UUID)
+                .column("n", BIGINT)
+                .build();
+        Projection projection = following(
+                model, Collections.nCopies(2, rows -> rows.row("no UUID").increment("n", 1)));
+        InPlaceHandling handling = InPlaceHandling.of(projection, new Tables()).orElseThrow();
+
+        for (EventEnvelope event : events(2)) {
+            assertThatThrownBy(() -> handling.handle(event))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("key column id");
+        }
     }
 
     @Test
