@@ -1,5 +1,6 @@
 package io.millrace.projections;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FoldedRow {
     private final ReadModel model;
-    /** What it comes to; lags behind {@link #columns} where those are there. Null until asked for again. */
+    /** What it comes to; null while only the columns say that, and until it is asked for again. */
     private @Nullable RowChange change;
-    /** By the column's place in the read model. */
-    private @Nullable FoldedColumn @Nullable [] columns;
+    /** The same, while all that was folded is plain and there was more than one change. */
+    private @Nullable FoldedColumns columns;
 
     /** The first change alone. */
     public FoldedRow(ReadModel model, RowChange first) {
@@ -28,20 +29,12 @@ public final class FoldedRow {
     /** No change yet: to be folded in place. */
     public FoldedRow(ReadModel model) {
         this.model = model;
-        this.columns = new FoldedColumn[model.columns().size()];
+        this.columns = new FoldedColumns(model);
     }
 
     /** Whether nothing was folded in yet. */
     boolean isNew() {
-        if (change != null || columns == null) {
-            return false;
-        }
-        for (FoldedColumn column : columns) {
-            if (column != null) {
-                return false;
-            }
-        }
-        return true;
+        return change == null && columns != null && columns.isEmpty();
     }
 
     /**
@@ -51,42 +44,25 @@ public final class FoldedRow {
      * @return whether it could be; if not, the row is not to be used any more
      */
     boolean fold(int place, PlainOperation operation, long number, @Nullable Object value, boolean first) {
-        @Nullable FoldedColumn[] mine = columns;
+        FoldedColumns mine = columns;
         if (mine == null) {
             return false;
         }
         if (change != null) {
             change = null;
         }
-        FoldedColumn column = mine[place];
-        if (column != null) {
-            return column.foldIfSure(operation, number, value);
-        }
-        boolean mayAdd = first || model.required().isEmpty();
-        if (mayAdd) {
-            mine[place] = new FoldedColumn(model.typeAt(place), operation, number, value);
-        }
-        return mayAdd;
+        return mine.foldIfSure(place, operation, number, value, first || mayAddColumns());
+    }
+
+    private boolean mayAddColumns() {
+        return model.required().isEmpty();
     }
 
     /** Whether {@link #fold} of this change is sure to succeed, and cheap. */
     public boolean takes(RowChange next) {
         PlainChanges plain = next.plain();
-        @Nullable FoldedColumn[] mine = plain == null ? null : columns();
-        return plain != null && mine != null && takes(plain, mine);
-    }
-
-    private boolean takes(PlainChanges next, @Nullable FoldedColumn[] mine) {
-        boolean mayAddColumns = model.required().isEmpty();
-        for (int place = 0; place < mine.length; place++) {
-            PlainOperation more = next.operation(place);
-            FoldedColumn column = mine[place];
-            if (more != null
-                    && (column == null ? !mayAddColumns : !column.takes(more, next.number(place), next.value(place)))) {
-                return false;
-            }
-        }
-        return true;
+        FoldedColumns mine = plain == null ? null : columns();
+        return plain != null && mine != null && mine.takes(plain, mayAddColumns());
     }
 
     /**
@@ -96,9 +72,9 @@ public final class FoldedRow {
      */
     public void fold(RowChange next) {
         PlainChanges plain = next.plain();
-        @Nullable FoldedColumn[] mine = plain == null ? null : columns();
-        if (plain != null && mine != null && takes(plain, mine)) {
-            fold(plain, mine);
+        FoldedColumns mine = plain == null ? null : columns();
+        if (plain != null && mine != null && mine.takes(plain, mayAddColumns())) {
+            mine.fold(plain);
             change = null;
         } else {
             change = change().then(next, model);
@@ -108,68 +84,33 @@ public final class FoldedRow {
 
     /** Whether {@link #fold(FoldedRow)} of all that another folded is sure to succeed, and cheap. */
     public boolean takes(FoldedRow next) {
-        @Nullable FoldedColumn[] others = next.columns;
+        FoldedColumns others = next.columns;
         if (others == null) {
             return takes(next.change());
         }
-        @Nullable FoldedColumn[] mine = columns();
-        return mine != null && takes(others, mine);
-    }
-
-    private boolean takes(@Nullable FoldedColumn[] next, @Nullable FoldedColumn[] mine) {
-        boolean mayAddColumns = model.required().isEmpty();
-        for (int place = 0; place < mine.length; place++) {
-            FoldedColumn more = next[place];
-            FoldedColumn column = mine[place];
-            if (more != null && (column == null ? !mayAddColumns : !column.takes(more))) {
-                return false;
-            }
-        }
-        return true;
+        FoldedColumns mine = columns();
+        return mine != null && mine.takes(others, mayAddColumns());
     }
 
     /** Folds in what this {@link #takes(FoldedRow)}, the changes of the row that come next; the other is not used any more. */
     public void fold(FoldedRow next) {
-        @Nullable FoldedColumn[] others = next.columns;
-        @Nullable FoldedColumn[] mine = others == null ? null : columns();
+        FoldedColumns others = next.columns;
+        FoldedColumns mine = others == null ? null : columns();
         if (others == null || mine == null) {
             fold(next.change());
-            return;
-        }
-        for (int place = 0; place < mine.length; place++) {
-            FoldedColumn more = others[place];
-            FoldedColumn column = mine[place];
-            if (more != null && column != null) {
-                column.fold(more);
-            } else if (more != null) {
-                mine[place] = more;
-            }
-        }
-        change = null;
-    }
-
-    private void fold(PlainChanges next, @Nullable FoldedColumn[] mine) {
-        for (int place = 0; place < mine.length; place++) {
-            PlainOperation more = next.operation(place);
-            FoldedColumn column = mine[place];
-            if (more == null) {
-                continue;
-            }
-            if (column == null) {
-                ColumnType type = model.typeAt(place);
-                mine[place] = new FoldedColumn(type, more, next.number(place), next.value(place));
-            } else {
-                column.fold(next.number(place), next.value(place));
-            }
+        } else {
+            mine.fold(others);
+            change = null;
         }
     }
 
     /** The columns, if all that was folded is plain; else null. A row's first change is left as it is until the second. */
-    private @Nullable FoldedColumn @Nullable [] columns() {
+    private @Nullable FoldedColumns columns() {
         PlainChanges first = columns == null && change != null ? change.plain() : null;
         if (first != null) {
-            columns = new FoldedColumn[first.places()];
-            fold(first, columns);
+            FoldedColumns mine = new FoldedColumns(model);
+            mine.fold(first);
+            columns = mine;
         }
         return columns;
     }
@@ -178,24 +119,9 @@ public final class FoldedRow {
     public RowChange change() {
         RowChange whole = change;
         if (whole == null) {
-            whole = new RowChange(false, inFull());
+            whole = new RowChange(false, Objects.requireNonNull(columns).inFull());
             change = whole;
         }
         return whole;
-    }
-
-    private ColumnChanges inFull() {
-        @Nullable FoldedColumn[] mine = columns == null ? new FoldedColumn[0] : columns;
-        String[] names = new String[mine.length];
-        ColumnChange[] changes = new ColumnChange[mine.length];
-        int count = 0;
-        for (int place = 0; place < mine.length; place++) {
-            FoldedColumn column = mine[place];
-            if (column != null) {
-                names[count] = model.columns().get(place).name();
-                changes[count++] = column.inFull();
-            }
-        }
-        return ColumnChanges.of(names, changes, count);
     }
 }
