@@ -81,21 +81,23 @@ final class Accumulator {
         return changed.isPresent();
     }
 
-    /** Whether all that was folded in place in another one is sure to fold here, too. */
-    boolean takes(Accumulator next) {
-        return changes.takes(next.changes);
-    }
-
-    /** Folds in what this {@link #takes}, of the events that come next; the other one is not to be used any more. */
-    void addAll(Accumulator next, long nowNanos) {
-        if (!next.isEmpty()) {
-            changes.addAll(next.changes);
-            began(nowNanos);
-            events.addAll(next.events);
-            bytes += next.bytes;
+    /**
+     * Folds in what another one folded in place of the events that come next, all of it or nothing.
+     *
+     * @return whether it did, as it does if that is sure to fold; then the other one is not to be used any more
+     */
+    boolean addAll(Accumulator next, long nowNanos) {
+        boolean added = changes.addAll(next.changes);
+        if (added) {
+            if (!next.isEmpty()) {
+                began(nowNanos);
+                events.addAll(next.events);
+                bytes += next.bytes;
+            }
+            handled += next.handled;
+            lastHandled = next.lastHandled;
         }
-        handled += next.handled;
-        lastHandled = next.lastHandled;
+        return added;
     }
 
     /** Puts an event aside, to be kept. */

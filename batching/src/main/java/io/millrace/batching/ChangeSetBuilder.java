@@ -8,6 +8,7 @@ import io.millrace.projections.RowChange;
 import io.millrace.projections.RowKey;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,34 +80,47 @@ final class ChangeSetBuilder {
         changesIn += changes;
     }
 
-    /** Whether what was folded in place elsewhere is sure to fold. */
-    boolean takes(ChangeSetBuilder next) {
+    /**
+     * Folds in what was folded in place elsewhere, all of it or, if it is not sure to fold, nothing.
+     *
+     * @return whether it did; then the other one is not to be used any more
+     */
+    boolean addAll(ChangeSetBuilder next) {
+        Optional<List<FoldedRow>> takers = takersOf(next);
+        takers.ifPresent(each -> addAll(next, each.iterator()));
+        return takers.isPresent();
+    }
+
+    private void addAll(ChangeSetBuilder next, Iterator<FoldedRow> takers) {
+        next.tables.forEach((model, changed) -> {
+            Map<RowKey, FoldedRow> mine = rowsOf(model);
+            changed.forEach((key, row) -> {
+                FoldedRow taker = takers.next();
+                if (taker == row) {
+                    mine.put(key, row);
+                    rows++;
+                } else {
+                    taker.fold(row);
+                }
+            });
+        });
+        changesIn += next.changesIn;
+    }
+
+    /** For each row of the other one, in its order, the one here that takes it, or itself where it is new; empty if one does not. */
+    private Optional<List<FoldedRow>> takersOf(ChangeSetBuilder next) {
+        List<FoldedRow> takers = new ArrayList<>((int) next.rows);
         for (Map.Entry<ReadModel, Map<RowKey, FoldedRow>> table : next.tables.entrySet()) {
             Map<RowKey, FoldedRow> mine = rowsOf(table.getKey());
             for (Map.Entry<RowKey, FoldedRow> row : table.getValue().entrySet()) {
                 FoldedRow before = mine.get(row.getKey());
                 if (before != null && !before.takes(row.getValue())) {
-                    return false;
+                    return Optional.empty();
                 }
+                takers.add(before == null ? row.getValue() : before);
             }
         }
-        return true;
-    }
-
-    /** Folds in what this {@link #takes}; the other one is not to be used any more. */
-    void addAll(ChangeSetBuilder next) {
-        next.tables.forEach((model, changed) -> {
-            Map<RowKey, FoldedRow> mine = rowsOf(model);
-            changed.forEach((key, row) -> {
-                FoldedRow before = mine.putIfAbsent(key, row);
-                if (before == null) {
-                    rows++;
-                } else {
-                    before.fold(row);
-                }
-            });
-        });
-        changesIn += next.changesIn;
+        return Optional.of(takers);
     }
 
     private void put(Map<RowKey, FoldedRow> table, Effect.OnRow onRow, RowChange change) {

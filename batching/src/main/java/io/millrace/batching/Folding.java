@@ -54,10 +54,12 @@ final class Folding {
      * @return whether it did; else its events are to be folded one by one
      */
     boolean foldWhole(Accumulator others, long nowNanos) {
-        boolean folds =
-                heldBack.isEmpty() && !noRoom && folder.letsAllPass() && hasRoomFor(others) && open.takes(others);
+        boolean folds = heldBack.isEmpty()
+                && !noRoom
+                && folder.letsAllPass()
+                && hasRoomFor(others)
+                && open.addAll(others, nowNanos);
         if (folds) {
-            open.addAll(others, nowNanos);
             inARow.passed();
         }
         return folds;
