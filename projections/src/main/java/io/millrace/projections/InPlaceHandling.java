@@ -172,8 +172,9 @@ public final class InPlaceHandling {
 
         /** The event under way changes it, too. */
         private FoldedRow begin() {
-            FoldedRow folded = tables.rowOf(model, key);
-            isNew = row == null && folded.isNew();
+            FoldedRow known = row;
+            FoldedRow folded = known == null ? tables.rowOf(model, key) : known;
+            isNew = known == null && folded.isNew();
             row = folded;
             changedBy = event;
             touched = 0;
