@@ -282,6 +282,30 @@ class InPlaceHandlingTest {
                 .containsExactlyInAnyOrder(new RowKey(List.of(text)), new RowKey(List.of(new UUID(1, 2))));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, -1})
+    void takesNoHalfWhoseSumsLeaveTheirRangeOnTheWay(int sign) {
+        ReadModel model = ReadModel.table("sums")
+                .key("id", TEXT)
+                .column("n", ColumnType.INTEGER)
+                .build();
+        Projection projection = following(
+                model,
+                List.of(
+                        rows -> rows.row("a").increment("n", sign * (Integer.MAX_VALUE - 1)),
+                        rows -> rows.row("a").increment("n", sign * 5),
+                        rows -> rows.row("a").increment("n", sign * -10)));
+        Tables first = new Tables();
+        Tables second = new Tables();
+        Tables back = new Tables();
+        assertThat(first.handle(projection, events(1))).isTrue();
+        assertThat(second.handle(projection, events(3).subList(1, 3))).isTrue();
+        assertThat(back.handle(projection, events(3).subList(2, 3))).isTrue();
+
+        assertThat(first.foldAll(second)).as("beyond the range and back").isFalse();
+        assertThat(first.foldAll(back)).as("within the range").isTrue();
+    }
+
     @Test
     void knowsARowByWhateverItWasAskedFor() {
         ReadModel byText =
