@@ -37,8 +37,8 @@ final class Ahead {
     private static final int WAITS = 8;
     /** Batches of fewer events than so many backlogs are committed more slowly than one thread folds them. */
     private static final int LEAST_BATCHES = 2;
-    /** Once many wait, it goes on until only this part of the backlog does. */
-    private static final int GOES_ON = 2;
+    /** Once many wait, chunks are handed out until fewer than this part of the backlog do. */
+    private static final int PART_OF_BACKLOG = 2;
     /** With fewer events to a row in a chunk, it is folded for nothing: all has to be folded once more. */
     private static final int EVENTS_PER_ROW = 2;
     /** A chunk of fewer tells nothing of that. */
@@ -199,7 +199,7 @@ final class Ahead {
     }
 
     private boolean manyWait() {
-        manyWait = intake.holds(manyWait ? bounds.backlog() / GOES_ON : bounds.backlog());
+        manyWait = intake.holds(manyWait ? bounds.backlog() / PART_OF_BACKLOG : bounds.backlog());
         return manyWait;
     }
 

@@ -4,9 +4,11 @@ import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +36,19 @@ final class ColumnChanges extends AbstractMap<String, ColumnChange> {
                 columns.keySet().toArray(String[]::new), columns.values().toArray(ColumnChange[]::new));
     }
 
-    /** The first so many of these; the arrays are the result's own from then on. */
-    static ColumnChanges of(String[] names, ColumnChange[] changes, int count) {
+    /** Those of a read model's columns, in their order: what this says for a column's place, null for one that is left alone. */
+    static ColumnChanges of(ReadModel model, IntFunction<@Nullable ColumnChange> changeAt) {
+        List<Column> columns = model.columns();
+        String[] names = new String[columns.size()];
+        ColumnChange[] changes = new ColumnChange[columns.size()];
+        int count = 0;
+        for (int place = 0; place < columns.size(); place++) {
+            ColumnChange change = changeAt.apply(place);
+            if (change != null) {
+                names[count] = columns.get(place).name();
+                changes[count++] = change;
+            }
+        }
         boolean all = count == names.length;
         return new ColumnChanges(
                 all ? names : Arrays.copyOf(names, count), all ? changes : Arrays.copyOf(changes, count));

@@ -3,7 +3,6 @@ package io.millrace.projections;
 import io.millrace.projections.ColumnChange.OnPresent.AddThenClamp;
 import io.millrace.projections.ColumnChange.Update;
 import java.math.BigDecimal;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -238,21 +237,14 @@ final class FoldedColumns {
 
     /** What they come to, in normal form. */
     ColumnChanges inFull() {
-        List<Column> columns = model.columns();
-        String[] names = new String[operations.length];
-        ColumnChange[] changes = new ColumnChange[operations.length];
-        int count = 0;
-        for (int place = 0; place < operations.length; place++) {
-            PlainOperation operation = operations[place];
-            if (operation != null) {
-                names[count] = columns.get(place).name();
-                changes[count++] = inFull(place, operation);
-            }
-        }
-        return ColumnChanges.of(names, changes, count);
+        return ColumnChanges.of(model, this::inFull);
     }
 
-    private ColumnChange inFull(int place, PlainOperation operation) {
+    private @Nullable ColumnChange inFull(int place) {
+        PlainOperation operation = operations[place];
+        if (operation == null) {
+            return null;
+        }
         ColumnType type = model.typeAt(place);
         int at = PER_COLUMN * place;
         if (operation == PlainOperation.ADD && isNumber(place, operation)) {

@@ -24,7 +24,7 @@ public final class InPlaceHandling {
     /** Most events change the same table as the one before. */
     private @Nullable InPlaceTable last;
     /** Counts events; rows tell by it whether they were changed by the one under way. */
-    private long event;
+    private long eventNumber;
     /** How many rows that one has changed. */
     private int changed;
     /** Whether all that it has asked for is plain. */
@@ -49,13 +49,13 @@ public final class InPlaceHandling {
      *     column twice), or that has to be looked at with what came before. Then, and if the handler throws, the rows are not
      *     to be used any more
      */
-    public OptionalInt handle(EventEnvelope envelope) {
-        event++;
+    public OptionalInt handle(EventEnvelope event) {
+        eventNumber++;
         changed = 0;
         inPlace = true;
         InPlaceRows rows = new InPlaceRows();
         try {
-            projection.handle(envelope, rows);
+            projection.handle(event, rows);
         } catch (NotInPlace e) {
             return OptionalInt.empty();
         } finally {
@@ -104,6 +104,7 @@ public final class InPlaceHandling {
             return new CollectedRow(this, readModel, row.key, row);
         }
 
+        /** Asked for after raw statements only, and there are none: a row comes with what takes its changes. */
         @Override
         RowInHand inHand(ReadModel readModel, RowKey key) {
             return tableOf(readModel).row(key);
@@ -159,7 +160,7 @@ public final class InPlaceHandling {
         @Override
         public void change(int place, PlainOperation operation, long number, @Nullable Object value) {
             FoldedRow folded = row;
-            if (folded == null || changedBy != event) {
+            if (folded == null || changedBy != eventNumber) {
                 folded = begin();
             }
             long column = 1L << place;
@@ -176,7 +177,7 @@ public final class InPlaceHandling {
             FoldedRow folded = known == null ? tables.rowOf(model, key) : known;
             isNew = known == null && folded.isNew();
             row = folded;
-            changedBy = event;
+            changedBy = eventNumber;
             touched = 0;
             changed++;
             return folded;

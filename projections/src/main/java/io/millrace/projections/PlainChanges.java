@@ -1,7 +1,6 @@
 package io.millrace.projections;
 
 import java.util.AbstractMap;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -62,22 +61,15 @@ final class PlainChanges extends AbstractMap<String, ColumnChange> {
     ColumnChanges inFull() {
         ColumnChanges all = inFull;
         if (all == null) {
-            List<Column> columns = model.columns();
-            String[] names = new String[operations.length];
-            ColumnChange[] changes = new ColumnChange[operations.length];
-            int count = 0;
-            for (int place = 0; place < operations.length; place++) {
-                PlainOperation operation = operations[place];
-                if (operation != null) {
-                    Column column = columns.get(place);
-                    names[count] = column.name();
-                    changes[count++] = operation.inFull(column.type(), numbers[place], value(place));
-                }
-            }
-            all = ColumnChanges.of(names, changes, count);
+            all = ColumnChanges.of(model, this::inFull);
             inFull = all;
         }
         return all;
+    }
+
+    private @Nullable ColumnChange inFull(int place) {
+        PlainOperation operation = operations[place];
+        return operation == null ? null : operation.inFull(model.typeAt(place), numbers[place], value(place));
     }
 
     @Override

@@ -30,6 +30,13 @@ class InPlaceHandlingTest {
     private static final List<ReadModel> MODELS =
             List.of(RandomChanges.EVERY_TYPE, RandomChanges.DEMANDING, FoldingLawsTest.narrow());
 
+    private static final ReadModel BY_TEXT =
+            ReadModel.table("by_text").key("id", TEXT).column("n", BIGINT).build();
+    private static final ReadModel BY_UUID = ReadModel.table("by_uuid")
+            .key("id", ColumnType.UUID)
+            .column("n", BIGINT)
+            .build();
+
     /** Rows that are folded in place. */
     private static final class Tables implements InPlaceHandling.FoldedTables {
         final Map<RowKey, FoldedRow> rows = new LinkedHashMap<>();
@@ -261,17 +268,11 @@ class InPlaceHandlingTest {
     @Test
     void readsTheSameTextAnewForAKeyOfAnotherType() {
         String text = new UUID(1, 2).toString();
-        ReadModel byText =
-                ReadModel.table("by_text").key("id", TEXT).column("n", BIGINT).build();
-        ReadModel byUuid = ReadModel.table("by_uuid")
-                .key("id", ColumnType.UUID)
-                .column("n", BIGINT)
-                .build();
         Projection projection = Projection.named("both")
-                .into(byText, byUuid)
+                .into(BY_TEXT, BY_UUID)
                 .on("Happened", byte[].class, (data, rows) -> {
-                    rows.of(byText).row(text).increment("n", 1);
-                    rows.of(byUuid).row(text).increment("n", 1);
+                    rows.of(BY_TEXT).row(text).increment("n", 1);
+                    rows.of(BY_UUID).row(text).increment("n", 1);
                 })
                 .build();
         Tables tables = new Tables();
@@ -308,19 +309,14 @@ class InPlaceHandlingTest {
 
     @Test
     void knowsARowByWhateverItWasAskedFor() {
-        ReadModel byText =
-                ReadModel.table("by_text").key("id", TEXT).column("n", BIGINT).build();
-        ReadModel byUuid = ReadModel.table("by_uuid")
-                .key("id", ColumnType.UUID)
-                .column("n", BIGINT)
-                .build();
         String uuid = new UUID(0xA, 0xB).toString();
-        Projection twiceByText = following(byText, List.of(rows -> rows.row("a").increment("n", 1), rows -> {
-            rows.row("a").increment("n", 1);
-            rows.row('a').increment("n", 1);
-        }));
+        Projection twiceByText =
+                following(BY_TEXT, List.of(rows -> rows.row("a").increment("n", 1), rows -> {
+                    rows.row("a").increment("n", 1);
+                    rows.row('a').increment("n", 1);
+                }));
         Projection twiceByUuid =
-                following(byUuid, List.of(rows -> rows.row(uuid).increment("n", 1), rows -> {
+                following(BY_UUID, List.of(rows -> rows.row(uuid).increment("n", 1), rows -> {
                     rows.row(uuid).increment("n", 1);
                     rows.row(uuid.toUpperCase(Locale.ROOT)).increment("n", 1);
                 }));
@@ -334,12 +330,8 @@ class InPlaceHandlingTest {
 
     @Test
     void refusesATextThatIsNoKeyEachTime() {
-        ReadModel model = ReadModel.table("by_uuid")
-                .key("id", ColumnType.UUID)
-                .column("n", BIGINT)
-                .build();
         Projection projection = following(
-                model, Collections.nCopies(2, rows -> rows.row("no UUID").increment("n", 1)));
+                BY_UUID, Collections.nCopies(2, rows -> rows.row("no UUID").increment("n", 1)));
         InPlaceHandling handling = InPlaceHandling.of(projection, new Tables()).orElseThrow();
 
         for (EventEnvelope event : events(2)) {
