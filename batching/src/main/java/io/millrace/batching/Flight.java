@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A batch on its way to PostgreSQL. Launched by the projector, flown by the executor's thread, and collected by the
  * projector once it has landed; launched again if the database could not be reached. A full one may follow it, which is
- * launched the moment that it is committed, without the projector's thread being waited for.
+ * launched the moment that it is committed, without the projector's thread being waited for, or woken up.
  */
 final class Flight implements Runnable {
     private final Batch batch;
@@ -56,9 +56,9 @@ final class Flight implements Runnable {
         return handled;
     }
 
-    /** When it was first launched. */
-    long sinceNanos() {
-        return sinceNanos;
+    /** How long it took from when it was first launched; once it has landed. */
+    long tookNanos() {
+        return landedNanos - sinceNanos;
     }
 
     void launch(ProjectorListener listener) {
@@ -94,8 +94,10 @@ final class Flight implements Runnable {
     /**
      * Under the lock, so that whoever ends the projector knows whether the follower is on its way. It is not remembered:
      * each would keep the next one, and that the one after it, from being collected.
+     *
+     * @return whether the follower is on its way
      */
-    private synchronized void land(CommitOutcome became) {
+    private synchronized boolean land(CommitOutcome became) {
         committed = became instanceof CommitOutcome.Committed;
         outcome = became; // publishes the times, too
         Flight next = follower;
@@ -105,6 +107,7 @@ final class Flight implements Runnable {
             executor.execute(next);
             followerLaunched = true;
         }
+        return followerLaunched;
     }
 
     @Override
@@ -117,10 +120,13 @@ final class Flight implements Runnable {
             became = new CommitOutcome.Failed("expected an outcome of the commit, but it threw: " + e, e);
         }
         landedNanos = nanoClock.getAsLong();
+        boolean goesOn = false;
         try {
-            land(became);
+            goesOn = land(became);
         } finally { // the projector's thread launches what could not be launched here
-            wakeUp.run();
+            if (!goesOn) {
+                wakeUp.run();
+            }
         }
     }
 

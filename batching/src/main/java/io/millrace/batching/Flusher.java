@@ -25,6 +25,15 @@ import org.slf4j.LoggerFactory;
 final class Flusher {
     private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
 
+    /**
+     * So often in the time of a flush it is looked whether one that another follows has landed. What was folded meanwhile is
+     * wanted when the follower has landed, a whole flush later.
+     */
+    private static final int LOOKS_PER_FLUSH = 3;
+
+    /** Threads are not woken up more finely than that (Linux' timer slack). */
+    private static final long LEAST_BETWEEN_LOOKS_NANOS = 50_000;
+
     private final Projection projection;
     private final BatchCommitter committer;
     private final Surroundings surroundings;
@@ -44,6 +53,7 @@ final class Flusher {
     private Optional<Recalled> recalled = Optional.empty();
     private @Nullable Bisection bisection;
     private long batchNumber;
+    private long lastTookNanos;
     private volatile boolean grounded;
 
     Flusher(
@@ -174,7 +184,7 @@ final class Flusher {
 
     private Landing land(Flight landed, CommitOutcome outcome, long nowNanos) {
         if (outcome instanceof Committed done) {
-            return committed(landed, done, nowNanos);
+            return committed(landed, done);
         }
         listener.failed(landed.batch(), outcome);
         if (outcome instanceof TooSlow || (outcome instanceof Unavailable moment && moment.contended())) {
@@ -226,21 +236,22 @@ final class Flusher {
         following = null;
     }
 
-    private Landing committed(Flight landed, Committed done, long nowNanos) {
+    private Landing committed(Flight landed, Committed done) {
         Batch batch = landed.batch();
         flight = null;
         if (bisection != null && bisection.isDone()) {
             bisection = null;
         }
         available();
+        lastTookNanos = landed.lastAttemptNanos();
         tally.committed(landed, done);
         inARow.committed(batch);
         PoisonLog.committed(batch);
         learnFrom(landed);
-        listener.committed(batch, done, Duration.ofNanos(nowNanos - landed.sinceNanos()));
+        listener.committed(batch, done, Duration.ofNanos(landed.tookNanos()));
         goOnWithFollowerOf(landed);
         return new Landing.Done(
-                batch.checkpoint(), batch.reason(), batch.events().size(), landed.lastAttemptNanos());
+                batch.checkpoint(), batch.reason(), batch.events().size(), lastTookNanos);
     }
 
     private void goOnWithFollowerOf(Flight landed) {
@@ -330,9 +341,15 @@ final class Flusher {
         return poison.parksStreams() ? new Landing.StreamParked(parts.checkpoint()) : Landing.ON_ITS_WAY;
     }
 
-    /** How long until the batch under way is to be sent again; {@link Long#MAX_VALUE} if it does not wait for that. */
+    /**
+     * How long until the batch under way is to be sent again, or is to be looked at since it wakes nobody when another one
+     * follows it; {@link Long#MAX_VALUE} for never.
+     */
     long nanosUntilDue(long nowNanos) {
         Flight flying = flight;
-        return flying != null && flying.isWaiting() ? flying.retryAtNanos() - nowNanos : Long.MAX_VALUE;
+        if (flying != null && flying.isWaiting()) {
+            return flying.retryAtNanos() - nowNanos;
+        }
+        return follower == null ? Long.MAX_VALUE : Math.max(LEAST_BETWEEN_LOOKS_NANOS, lastTookNanos / LOOKS_PER_FLUSH);
     }
 }

@@ -32,6 +32,27 @@ class ProjectorFollowerTest {
         assertThat(projector.checkpoint()).contains(at(200));
     }
 
+    @Test
+    void wakesNobodyUpWhenItIsSentAsItIsLookedForOften() {
+        ProjectorHarness projector = ProjectorHarness.reading()
+                .flushesTakeTime()
+                .flushesTake(Duration.ofNanos(900_000))
+                .views(1, 350, "1");
+        assertThat(projector.projector.nanosUntilDue()).isEqualTo(50_000); // nobody knows yet how long flushes take
+        int before = projector.wakeUps;
+
+        projector.executor.runOne();
+        assertThat(projector.wakeUps).isEqualTo(before);
+        projector.run();
+        assertThat(projector.projector.nanosUntilDue()).isEqualTo(300_000);
+
+        projector.executor.runOne();
+        assertThat(projector.wakeUps).isEqualTo(before);
+        projector.executor.runOne(); // nothing follows the third
+        assertThat(projector.wakeUps).isEqualTo(before + 1);
+        assertThat(projector.sizes()).containsExactly(100, 100, 100);
+    }
+
     static Stream<CommitOutcome> notCommitted() {
         return Stream.of(
                 new CommitOutcome.Unavailable("away", new IllegalStateException("cause")),
