@@ -118,6 +118,11 @@ final class Accumulator {
         }
     }
 
+    /** Counts as folded now, what was folded in place before it was known when. */
+    void beginsAt(long nowNanos) {
+        oldestNanos = nowNanos;
+    }
+
     /** Speaks for events, too, that changed nothing when they were folded before. */
     void passOver(long alreadyHandled) {
         handled += alreadyHandled;
@@ -126,6 +131,11 @@ final class Accumulator {
     /** Whether there is nothing to write. */
     boolean isEmpty() {
         return events.isEmpty() && parked.isEmpty();
+    }
+
+    /** Whether nothing has come into it, not even what there is nothing to write of. */
+    boolean isUnused() {
+        return handled == 0 && isEmpty() && skipped.isEmpty();
     }
 
     boolean changesSomething() {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,8 +40,10 @@ final class Ahead {
     private static final int LEAST_BATCHES = 2;
     /** Once many wait, chunks are handed out until fewer than this part of the backlog do. */
     private static final int PART_OF_BACKLOG = 2;
-    /** With fewer events to a row in a chunk, it is folded for nothing: all has to be folded once more. */
-    private static final int EVENTS_PER_ROW = 2;
+    /** With fewer events to a row in a chunk that is merged, it is folded for nothing: all has to be folded once more. */
+    private static final double EVENTS_PER_ROW = 2;
+    /** The same of one that a batch begins with: to make rows that events look up costs more than to write down effects. */
+    private static final double EVENTS_PER_ROW_AT_FIRST = 1.5;
     /** A chunk of fewer tells nothing of that. */
     private static final int TELLING = 64;
     /** After so many chunks it is tried again whether they fold. */
@@ -51,23 +54,37 @@ final class Ahead {
     private final HandlingAhead bounds;
     private final Runnable wakeUp;
     private final IntSupplier batchSize;
+    private final BooleanSupplier takesWhole;
     private final Deque<Chunk> chunks = new ArrayDeque<>();
     private long bytes;
     private boolean manyWait;
     private int waitedInARow;
     private boolean waiting;
     private int chunksNotToFold;
+    /** Whether what comes next begins a batch: then a chunk becomes the batch, and nothing is merged. */
+    private boolean begins;
+
     private @Nullable Chunk current;
     private @Nullable EventEnvelope handledLast;
     private @Nullable Object outcome;
 
-    /** @param batchSize how many events a batch holds now: a commit takes longer than to fold a few */
-    Ahead(Intake intake, Projection projection, HandlingAhead bounds, Runnable wakeUp, IntSupplier batchSize) {
+    /**
+     * @param batchSize how many events a batch holds now: a commit takes longer than to fold a few
+     * @param takesWhole whether a batch takes now what a chunk was folded to
+     */
+    Ahead(
+            Intake intake,
+            Projection projection,
+            HandlingAhead bounds,
+            Runnable wakeUp,
+            IntSupplier batchSize,
+            BooleanSupplier takesWhole) {
         this.intake = intake;
         this.projection = projection;
         this.bounds = bounds;
         this.wakeUp = wakeUp;
         this.batchSize = batchSize;
+        this.takesWhole = takesWhole;
     }
 
     /** A flush had to wait for the fold: it is worth its price to handle events ahead. */
@@ -88,9 +105,33 @@ final class Ahead {
     void advance(int inBatch) {
         waiting = false;
         outcome = null;
+        begins = inBatch == 0;
         if (current == null) {
-            handOut(inBatch);
+            if (isForOthers()) {
+                handOut(inBatch);
+            } else {
+                foldHere(inBatch);
+            }
             findChunk();
+        }
+    }
+
+    private boolean isForOthers() {
+        return batchSize.getAsInt() >= LEAST_BATCHES * bounds.backlog()
+                && waitedInARow < WAITS
+                && bounds.mostChunks() > 0;
+    }
+
+    /** Without others' help a chunk is folded for what it saves: nothing is written down, nor merged if it begins the batch. */
+    private void foldHere(int inBatch) {
+        int size = sizeOfNext(inBatch);
+        boolean pays = begins || batchSize.getAsInt() > bounds.chunkEvents();
+        if (pays && chunks.isEmpty() && intake.holds(size)) {
+            Chunk chunk = nextChunk(size);
+            if (!chunk.events.isEmpty()) {
+                chunk.work();
+                current = chunk;
+            }
         }
     }
 
@@ -115,7 +156,8 @@ final class Ahead {
     void takeChunk() {
         Chunk taken = Objects.requireNonNull(current);
         int events = taken.events.size();
-        if (events >= TELLING && taken.folded().rows() * EVENTS_PER_ROW > events) {
+        double least = taken.folded().rows() * (begins ? EVENTS_PER_ROW_AT_FIRST : EVENTS_PER_ROW);
+        if (events >= TELLING && events < least) {
             doNotFold();
         }
         taken.release();
@@ -175,11 +217,7 @@ final class Ahead {
     }
 
     private void handOut(int inBatch) {
-        while (batchSize.getAsInt() >= LEAST_BATCHES * bounds.backlog()
-                && waitedInARow < WAITS
-                && chunks.size() < bounds.mostChunks()
-                && bytes < MOST_BYTES
-                && manyWait()) {
+        while (chunks.size() < bounds.mostChunks() && bytes < MOST_BYTES && manyWait()) {
             Chunk chunk = nextChunk(sizeOfNext(inBatch + eventsAhead()));
             if (chunk.events.isEmpty()) {
                 return; // another kind of signal comes first
@@ -216,7 +254,7 @@ final class Ahead {
     }
 
     private Chunk nextChunk(int size) {
-        boolean folds = chunksNotToFold == 0;
+        boolean folds = chunksNotToFold == 0 && takesWhole.getAsBoolean();
         chunksNotToFold = Math.max(0, chunksNotToFold - 1);
         Chunk chunk = new Chunk(size, folds);
         while (chunk.events.size() < size

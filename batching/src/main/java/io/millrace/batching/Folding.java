@@ -58,11 +58,20 @@ final class Folding {
                 && !noRoom
                 && folder.letsAllPass()
                 && hasRoomFor(others)
-                && open.addAll(others, nowNanos);
+                && takeAll(others, nowNanos);
         if (folds) {
             inARow.passed();
         }
         return folds;
+    }
+
+    private boolean takeAll(Accumulator others, long nowNanos) {
+        if (!open.isUnused()) {
+            return open.addAll(others, nowNanos);
+        }
+        open = others;
+        open.beginsAt(nowNanos);
+        return true;
     }
 
     /** Whether the batch would be full with the last one of these events at the earliest. */

@@ -14,8 +14,6 @@ import java.util.concurrent.TimeUnit;
  * @param mostChunks how many chunks are ahead of the fold at most; 0 for none
  */
 public record HandlingAhead(Executor threads, int backlog, int chunkEvents, int mostChunks) {
-    /** The projector's thread handles every event itself. */
-    public static final HandlingAhead NONE = new HandlingAhead(Runnable::run, 1, 1, 0);
 
     private static final int BACKLOG = 1_000;
     /** A few times the rows that events of a few hundred keys change: each row of a chunk is made for it. */
@@ -24,6 +22,9 @@ public record HandlingAhead(Executor threads, int backlog, int chunkEvents, int 
     private static final int CHUNKS_PER_THREAD = 8;
     /** One thread folds what these handle, and folding takes about a quarter of the time. */
     private static final int MOST_THREADS = 4;
+
+    /** The projector's thread handles every event itself. */
+    public static final HandlingAhead NONE = new HandlingAhead(Runnable::run, 1, CHUNK_EVENTS, 0);
 
     private static final HandlingAhead SHARED =
             onThreads(Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors() - 1));

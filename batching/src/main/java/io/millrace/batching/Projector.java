@@ -64,7 +64,8 @@ public final class Projector {
         this.poison = new PoisonWatch(options.poison());
         this.sizer = new BatchSizer(options.flushPolicy());
         Intake intake = new Intake(source, projection, options.queueBounds(), surroundings.eventsCame());
-        this.ahead = new Ahead(intake, projection, surroundings.ahead(), surroundings.wakeUp(), sizer::size);
+        this.ahead = new Ahead(
+                intake, projection, surroundings.ahead(), surroundings.wakeUp(), sizer::size, poison::letsAllPass);
         EventFolder folder = new EventFolder(projection, ahead::effectsOf, poison);
         this.folding = new Folding(folder, sizer, new InARow(options.poison().maxParked()));
         this.flusher = new Flusher(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.projections.EventEnvelope;
 import io.millrace.projections.Projection;
+import io.millrace.projections.SourceSignal.CaughtUp;
 import io.millrace.projections.SourceSignal.Subscribed;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,8 +14,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What other threads fold ahead of the projector. */
 class FoldedAheadTest {
@@ -26,11 +31,14 @@ class FoldedAheadTest {
     }
 
     private Ahead ahead(Projection projection, int chunkEvents, int batchSize) {
+        return ahead(projection, batchSize, new HandlingAhead(others::add, 1, chunkEvents, 2), () -> true);
+    }
+
+    private Ahead ahead(Projection projection, int batchSize, HandlingAhead bounds, BooleanSupplier takesWhole) {
         Intake intake = new Intake(source, projection, QueueBounds.DEFAULT, () -> {});
         intake.open(Checkpoint.atStart(projection.name()));
         intake.askForMore();
-        return new Ahead(
-                intake, projection, new HandlingAhead(others::add, 1, chunkEvents, 2), () -> {}, () -> batchSize);
+        return new Ahead(intake, projection, bounds, () -> {}, () -> batchSize, takesWhole);
     }
 
     private static Ahead.Chunk nextFolded(Ahead ahead) {
@@ -69,16 +77,132 @@ class FoldedAheadTest {
         assertThat(sizes).containsExactly(4, 3, 4, 3, 3);
     }
 
+    private final AtomicInteger handled = new AtomicInteger();
+
+    /** Views, counting the calls of its handler; which throws for one of "broken", and changes nothing for one of "nobody". */
+    private final Projection counting = Projection.named(Views.PROJECTION.name())
+            .into(Views.TABLE)
+            .on("VideoViewed", Views.VideoViewed.class, (viewed, rows) -> {
+                handled.incrementAndGet();
+                if (viewed.viewer().equals("broken")) {
+                    throw new IllegalStateException("no such viewer");
+                }
+                if (!viewed.viewer().equals("nobody")) {
+                    rows.row(viewed.viewer()).increment("views", 1);
+                }
+            })
+            .build();
+
+    @Test
+    void isFoldedHereWhereOthersDoNotHelpAndAWholeBatchWaits() {
+        Ahead ahead = ahead(counting, 4, new HandlingAhead(others::add, 1_000, 1_000, 2), () -> true);
+        IntStream.rangeClosed(1, 7).forEach(position -> source.say(Views.viewed(position, "1")));
+
+        assertThat(nextFolded(ahead).events()).hasSize(4);
+        assertThat(others).isEmpty();
+        assertThat(handled).hasValue(4);
+        ahead.takeChunk();
+
+        ahead.advance(0); // three are no batch: they are taken one by one
+        assertThat(ahead.foldedChunk()).isNull();
+        assertThat(ahead.next()).isNotNull();
+        assertThat(handled).hasValue(4);
+    }
+
+    @Test
+    void isNotFoldedHereForABatchThatHasBegun() {
+        Ahead ahead = ahead(counting, 4, new HandlingAhead(others::add, 1_000, 1_000, 2), () -> true);
+        IntStream.rangeClosed(1, 8).forEach(position -> source.say(Views.viewed(position, "1")));
+
+        ahead.advance(1);
+
+        assertThat(ahead.foldedChunk()).isNull();
+        assertThat(ahead.next()).isNotNull();
+    }
+
+    @Test
+    void isFoldedHereInSeveralChunksForALargeBatch() {
+        Ahead ahead = ahead(counting, 8, new HandlingAhead(others::add, 1_000, 4, 2), () -> true);
+        IntStream.rangeClosed(1, 8).forEach(position -> source.say(Views.viewed(position, "1")));
+
+        assertThat(nextFolded(ahead).events()).hasSize(4);
+        ahead.takeChunk();
+        ahead.advance(4);
+
+        assertThat(Objects.requireNonNull(ahead.foldedChunk()).last().position())
+                .isEqualTo(at(8));
+    }
+
+    @Test
+    void isNotFoldedWhereBatchesDoNotTakeItAsAWhole() {
+        Ahead ahead = ahead(counting, 4, new HandlingAhead(others::add, 1_000, 1_000, 2), () -> false);
+        IntStream.rangeClosed(1, 4).forEach(position -> source.say(Views.viewed(position, "1")));
+
+        ahead.advance(0);
+        assertThat(ahead.foldedChunk()).isNull();
+        for (int position = 1; position <= 4; position++) {
+            ahead.advance(position - 1);
+            assertThat(ahead.effectsOf((EventEnvelope) Objects.requireNonNull(ahead.next())))
+                    .hasSize(1);
+        }
+
+        assertThat(handled).hasValue(4);
+    }
+
+    @Test
+    void becomesTheBatchWithItsAgeWhereThatHoldsNothing() {
+        AtomicLong nanos = new AtomicLong(5_000_000_000L);
+        MemoryCommitter committer = new MemoryCommitter(counting.name());
+        Projector projector = projector(committer, PoisonPolicy.STOP, nanos, 10);
+        IntStream.rangeClosed(1, 5).forEach(position -> source.say(Views.viewed(position, "1")));
+
+        while (projector.step()) {}
+        assertThat(committer.committed).isEmpty();
+        nanos.addAndGet(FlushPolicy.DEFAULT.maxAge().toNanos() - 1);
+        while (projector.step()) {}
+        assertThat(committer.committed).isEmpty();
+        nanos.incrementAndGet();
+        while (projector.step()) {}
+
+        assertThat(committer.committed).hasSize(1);
+        assertThat(committer.value(Views.TABLE, "1", "views")).contains(5L);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"broken, 5, 1", "nobody, 6, 0"})
+    void forgetsNothingOfWhatTheBatchLeftOutBefore(String viewer, int handledInAll, int skipped) {
+        MemoryCommitter committer = new MemoryCommitter(counting.name());
+        Projector projector = projector(committer, PoisonPolicy.SKIP, new AtomicLong(), 4);
+        source.say(Views.viewed(1, viewer));
+        while (projector.step()) {}
+        IntStream.rangeClosed(2, 6).forEach(position -> source.say(Views.viewed(position, "1")));
+        source.say(new CaughtUp());
+        while (projector.step()) {}
+
+        assertThat(committer.value(Views.TABLE, "1", "views")).contains(5L);
+        assertThat(projector.summary().handled()).isEqualTo(handledInAll);
+        assertThat(projector.summary().skipped()).isEqualTo(skipped);
+    }
+
+    /** Whose chunks are folded at once, as if by another thread, and hold five events at most. */
+    private Projector projector(MemoryCommitter committer, PoisonPolicy poison, AtomicLong nanos, int batchSize) {
+        Projector projector = new Projector(
+                counting,
+                source,
+                committer,
+                ProjectorOptions.DEFAULT
+                        .withPoison(poison)
+                        .withFlushPolicy(FlushPolicy.DEFAULT.withBatchSize(batchSize)),
+                new Surroundings(Runnable::run, nanos::get, () -> Instant.EPOCH, () -> 0L, () -> {})
+                        .withAhead(new HandlingAhead(Runnable::run, 2, 5, 8)));
+        while (projector.step()) {}
+        source.say(new Subscribed(Optional.of(at(1_000))));
+        while (projector.step()) {}
+        return projector;
+    }
+
     @Test
     void handlesNoEventTwiceForTheSakeOfABatchThatHasBegun() {
-        AtomicInteger handled = new AtomicInteger();
-        Projection counting = Projection.named(Views.PROJECTION.name())
-                .into(Views.TABLE)
-                .on("VideoViewed", Views.VideoViewed.class, (viewed, rows) -> {
-                    handled.incrementAndGet();
-                    rows.row(viewed.viewer()).increment("views", 1);
-                })
-                .build();
         MemoryCommitter committer = new MemoryCommitter(counting.name());
         Projector projector = new Projector(
                 counting,
