@@ -159,18 +159,19 @@ public final class ProjectionGroup implements Projection {
         private final ProjectionGroup group;
         private final int[] members;
         private final List<List<Effect>> effects;
-        private int size;
+        private final List<Effect> all;
 
         private Effects(ProjectionGroup group, int atMost) {
             this.group = group;
             this.members = new int[atMost];
             this.effects = new ArrayList<>(atMost);
+            this.all = new ArrayList<>(atMost);
         }
 
         private void add(int member, List<Effect> own) {
             members[effects.size()] = member;
             effects.add(own);
-            size += own.size();
+            all.addAll(own);
         }
 
         public ProjectionGroup group() {
@@ -194,19 +195,12 @@ public final class ProjectionGroup implements Projection {
 
         @Override
         public Effect get(int index) {
-            int left = index;
-            for (List<Effect> own : effects) {
-                if (left < own.size()) {
-                    return own.get(left);
-                }
-                left -= own.size();
-            }
-            throw new IndexOutOfBoundsException(index);
+            return all.get(index);
         }
 
         @Override
         public int size() {
-            return size;
+            return all.size();
         }
     }
 }
