@@ -118,7 +118,7 @@ final class Accumulator {
         }
     }
 
-    /** Counts as folded now, what was folded in place before it was known when. */
+    /** What was folded in place counts as folded now. */
     void beginsAt(long nowNanos) {
         oldestNanos = nowNanos;
     }

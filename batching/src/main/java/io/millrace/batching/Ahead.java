@@ -42,7 +42,7 @@ final class Ahead {
     private static final int PART_OF_BACKLOG = 2;
     /** With fewer events to a row in a chunk that is merged, it is folded for nothing: all has to be folded once more. */
     private static final double EVENTS_PER_ROW = 2;
-    /** The same of one that a batch begins with: to make rows that events look up costs more than to write down effects. */
+    /** The same of a chunk that becomes the batch: a row that few events change costs more to make than their effects. */
     private static final double EVENTS_PER_ROW_AT_FIRST = 1.5;
     /** A chunk of fewer tells nothing of that. */
     private static final int TELLING = 64;
@@ -122,11 +122,16 @@ final class Ahead {
                 && bounds.mostChunks() > 0;
     }
 
-    /** Without others' help a chunk is folded for what it saves: nothing is written down, nor merged if it begins the batch. */
+    /** Without others' help a chunk saves effects, as nothing is written down; and merging, if the batch begins with it. */
     private void foldHere(int inBatch) {
-        int size = sizeOfNext(inBatch);
         boolean pays = begins || batchSize.getAsInt() > bounds.chunkEvents();
-        if (pays && chunks.isEmpty() && intake.holds(size)) {
+        if (pays && chunks.isEmpty()) {
+            foldNext(sizeOfNext(inBatch));
+        }
+    }
+
+    private void foldNext(int size) {
+        if (intake.holds(size)) {
             Chunk chunk = nextChunk(size);
             if (!chunk.events.isEmpty()) {
                 chunk.work();

@@ -26,12 +26,12 @@ final class Flusher {
     private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
 
     /**
-     * So often in the time of a flush it is looked whether one that another follows has landed. What was folded meanwhile is
-     * wanted when the follower has landed, a whole flush later.
+     * So often in the time of a flush it is looked whether one that another follows has landed. What is folded then is wanted
+     * once the follower has landed, a whole flush later.
      */
     private static final int LOOKS_PER_FLUSH = 3;
 
-    /** Threads are not woken up more finely than that (Linux' timer slack). */
+    /** Threads are not woken up more finely than that: it is Linux' timer slack. */
     private static final long LEAST_BETWEEN_LOOKS_NANOS = 50_000;
 
     private final Projection projection;
@@ -52,8 +52,11 @@ final class Flusher {
     private @Nullable Accumulator following;
     private Optional<Recalled> recalled = Optional.empty();
     private @Nullable Bisection bisection;
-    private long batchNumber;
+    /** Since when there is a follower; means nothing while there is none. */
+    private long followedSinceNanos;
+
     private long lastTookNanos;
+    private long batchNumber;
     private volatile boolean grounded;
 
     Flusher(
@@ -117,6 +120,7 @@ final class Flusher {
         committer.prepare(batch);
         Flight next = flightOf(batch, folded.handled(), nowNanos);
         follower = next;
+        followedSinceNanos = nowNanos;
         following = folded;
         Objects.requireNonNull(flight).follow(next);
     }
@@ -242,13 +246,13 @@ final class Flusher {
         if (bisection != null && bisection.isDone()) {
             bisection = null;
         }
-        available();
         lastTookNanos = landed.lastAttemptNanos();
+        available();
         tally.committed(landed, done);
+        listener.committed(batch, done, Duration.ofNanos(landed.tookNanos()));
         inARow.committed(batch);
         PoisonLog.committed(batch);
         learnFrom(landed);
-        listener.committed(batch, done, Duration.ofNanos(landed.tookNanos()));
         goOnWithFollowerOf(landed);
         return new Landing.Done(
                 batch.checkpoint(), batch.reason(), batch.events().size(), lastTookNanos);
@@ -342,14 +346,20 @@ final class Flusher {
     }
 
     /**
-     * How long until the batch under way is to be sent again, or is to be looked at since it wakes nobody when another one
-     * follows it; {@link Long#MAX_VALUE} for never.
+     * How long until the batch under way is to be sent again, or until it is to be looked at: one that another follows wakes
+     * nobody up when it lands. {@link Long#MAX_VALUE} for never.
      */
     long nanosUntilDue(long nowNanos) {
         Flight flying = flight;
         if (flying != null && flying.isWaiting()) {
             return flying.retryAtNanos() - nowNanos;
         }
-        return follower == null ? Long.MAX_VALUE : Math.max(LEAST_BETWEEN_LOOKS_NANOS, lastTookNanos / LOOKS_PER_FLUSH);
+        return follower == null ? Long.MAX_VALUE : nanosUntilLook(nowNanos);
+    }
+
+    /** More and more seldom, if the flush takes longer than the one before it. */
+    private long nanosUntilLook(long nowNanos) {
+        long takes = Math.max(lastTookNanos, nowNanos - followedSinceNanos);
+        return Math.max(LEAST_BETWEEN_LOOKS_NANOS, takes / LOOKS_PER_FLUSH);
     }
 }

@@ -6,15 +6,14 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Where events are decoded and handled ahead of the fold, and when that is worth it.
+ * Where events are decoded, handled and folded ahead of their batch, and when that is worth it.
  *
  * @param threads runs chunks of events, in any order, or never; shared by as many projectors as there are
  * @param backlog how many events have to wait before others' threads are asked: fewer are handled sooner than handed over
- * @param chunkEvents how many events are handed over at once, at most
+ * @param chunkEvents how many events are handed over, or folded on the projector's own thread, at once, at most
  * @param mostChunks how many chunks are ahead of the fold at most; 0 for none
  */
 public record HandlingAhead(Executor threads, int backlog, int chunkEvents, int mostChunks) {
-
     private static final int BACKLOG = 1_000;
     /** A few times the rows that events of a few hundred keys change: each row of a chunk is made for it. */
     private static final int CHUNK_EVENTS = 1_250;

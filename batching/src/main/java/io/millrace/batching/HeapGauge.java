@@ -23,9 +23,10 @@ final class HeapGauge implements BooleanSupplier {
 
     @Override
     public boolean getAsBoolean() {
-        long count = collectors.stream()
-                .mapToLong(GarbageCollectorMXBean::getCollectionCount)
-                .sum();
+        long count = 0;
+        for (GarbageCollectorMXBean collector : collectors) {
+            count += collector.getCollectionCount();
+        }
         if (count == collections) {
             return false;
         }

@@ -45,6 +45,8 @@ class ProjectorFollowerTest {
         assertThat(projector.wakeUps).isEqualTo(before);
         projector.run();
         assertThat(projector.projector.nanosUntilDue()).isEqualTo(300_000);
+        projector.passes(Duration.ofSeconds(6)); // this one takes longer
+        assertThat(projector.projector.nanosUntilDue()).isEqualTo(2_000_000_000);
 
         projector.executor.runOne();
         assertThat(projector.wakeUps).isEqualTo(before);
