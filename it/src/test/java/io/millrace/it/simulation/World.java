@@ -46,6 +46,8 @@ final class World {
     private int started;
     private boolean closing;
     private boolean mended;
+    /** Whether somebody has started programs again that had given up. */
+    private boolean startedAgain;
 
     /** @param traced whether to write down what happens; costs time */
     World(Scenario scenario, boolean traced) {
@@ -79,6 +81,9 @@ final class World {
         long until = time.nanos() + RECOVERY.toNanos();
         while (!time.isStopped() && !isAtHead() && time.nanos() < until) {
             time.pass(Duration.ofMillis(250).toNanos());
+            if (!startedAgain && safety.hasHeardRepetition()) {
+                startAgain(); // it was on its way before
+            }
         }
         if (violation.isEmpty() && !isAtHead()) {
             violate("the head was not reached within " + RECOVERY.toSeconds() + " s after the last fault: "
@@ -134,9 +139,19 @@ final class World {
             running.stream().skip(1).forEach(program -> crash(program.process));
         }
         if (history.poison().isPresent() || safety.hasHeardRepetition()) {
-            // Who met it has given up for good; somebody starts it again.
-            running().forEach(program -> crash(program.process));
+            startAgain();
         }
+        startIfNoneRuns();
+    }
+
+    /** Who has met what nobody can handle has given up for good; somebody starts it again. */
+    private void startAgain() {
+        startedAgain = true;
+        running().forEach(program -> crash(program.process));
+        startIfNoneRuns();
+    }
+
+    private void startIfNoneRuns() {
         if (programs.stream().noneMatch(Program::isRunning)) {
             startProgram();
         }
