@@ -153,7 +153,7 @@ class FoldedAheadTest {
     void becomesTheBatchWithItsAgeWhereThatHoldsNothing() {
         AtomicLong nanos = new AtomicLong(5_000_000_000L);
         MemoryCommitter committer = new MemoryCommitter(counting.name());
-        Projector projector = projector(committer, PoisonPolicy.STOP, nanos, 10);
+        Projector projector = projector(committer, PoisonPolicy.STOP, nanos, 10, 2);
         IntStream.rangeClosed(1, 5).forEach(position -> source.say(Views.viewed(position, "1")));
 
         while (projector.step()) {}
@@ -172,7 +172,7 @@ class FoldedAheadTest {
     @CsvSource({"broken, 5, 1", "nobody, 6, 0"})
     void forgetsNothingOfWhatTheBatchLeftOutBefore(String viewer, int handledInAll, int skipped) {
         MemoryCommitter committer = new MemoryCommitter(counting.name());
-        Projector projector = projector(committer, PoisonPolicy.SKIP, new AtomicLong(), 4);
+        Projector projector = projector(committer, PoisonPolicy.SKIP, new AtomicLong(), 4, 2);
         source.say(Views.viewed(1, viewer));
         while (projector.step()) {}
         IntStream.rangeClosed(2, 6).forEach(position -> source.say(Views.viewed(position, "1")));
@@ -185,7 +185,8 @@ class FoldedAheadTest {
     }
 
     /** Whose chunks are folded at once, as if by another thread, and hold five events at most. */
-    private Projector projector(MemoryCommitter committer, PoisonPolicy poison, AtomicLong nanos, int batchSize) {
+    private Projector projector(
+            MemoryCommitter committer, PoisonPolicy poison, AtomicLong nanos, int batchSize, int backlog) {
         Projector projector = new Projector(
                 counting,
                 source,
@@ -194,7 +195,7 @@ class FoldedAheadTest {
                         .withPoison(poison)
                         .withFlushPolicy(FlushPolicy.DEFAULT.withBatchSize(batchSize)),
                 new Surroundings(Runnable::run, nanos::get, () -> Instant.EPOCH, () -> 0L, () -> {})
-                        .withAhead(new HandlingAhead(Runnable::run, 2, 5, 8)));
+                        .withAhead(new HandlingAhead(Runnable::run, backlog, 5, 8)));
         while (projector.step()) {}
         source.say(new Subscribed(Optional.of(at(1_000))));
         while (projector.step()) {}
@@ -204,15 +205,7 @@ class FoldedAheadTest {
     @Test
     void handlesNoEventTwiceForTheSakeOfABatchThatHasBegun() {
         MemoryCommitter committer = new MemoryCommitter(counting.name());
-        Projector projector = new Projector(
-                counting,
-                source,
-                committer,
-                ProjectorOptions.DEFAULT.withFlushPolicy(FlushPolicy.DEFAULT.withBatchSize(10)),
-                new Surroundings(Runnable::run, () -> 0, () -> Instant.EPOCH, () -> 0L, () -> {})
-                        .withAhead(new HandlingAhead(Runnable::run, 4, 5, 8)));
-        while (projector.step()) {}
-        source.say(new Subscribed(Optional.of(at(1_000))));
+        Projector projector = projector(committer, PoisonPolicy.STOP, new AtomicLong(), 10, 4);
         IntStream.rangeClosed(1, 3).forEach(position -> source.say(Views.viewed(position, "1")));
         while (projector.step()) {}
         IntStream.rangeClosed(4, 60).forEach(position -> source.say(Views.viewed(position, "1")));
