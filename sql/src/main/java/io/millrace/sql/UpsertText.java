@@ -35,7 +35,7 @@ final class UpsertText {
 
     /** Does the same as {@link #upsert} to rows that come in as arrays. */
     StatementPlan.Merge merge(Shape shape) {
-        return new StatementPlan.Merge(merge(shape, newRows(shape.forms(), "")), false);
+        return new StatementPlan.Merge(merge(shape, newRows(shape.forms())), false);
     }
 
     /** Does so to one row, whose values come in as they are. */
@@ -70,7 +70,7 @@ final class UpsertText {
 
     /** Deletes by key. */
     String delete() {
-        return "DELETE FROM " + name() + " AS t USING " + newRows(List.of(), "") + " WHERE " + sameKey("t");
+        return "DELETE FROM " + name() + " AS t USING " + newRows(List.of()) + " WHERE " + sameKey("t");
     }
 
     /**
@@ -107,7 +107,7 @@ final class UpsertText {
                             ? defaultOf(table.columns().get(i))
                             : operand("n", i, Operands.VALUE));
         }
-        return "SELECT " + String.join(", ", values) + " FROM " + newRows(shape.forms(), "");
+        return "SELECT " + String.join(", ", values) + " FROM " + newRows(shape.forms());
     }
 
     private String selectJoined(Shape shape) {
@@ -120,7 +120,7 @@ final class UpsertText {
         }
         return "SELECT " + String.join(", ", values) + " FROM (SELECT n.*"
                 + old.stream().map(x -> ", " + x).collect(joining()) + "\n  FROM "
-                + newRows(shape.forms(), "i") + "\n  LEFT JOIN " + name() + " AS o ON " + sameKey("o")
+                + numberedNewRows(shape.forms()) + "\n  LEFT JOIN " + name() + " AS o ON " + sameKey("o")
                 + ") AS r ORDER BY r.i";
     }
 
@@ -225,12 +225,25 @@ final class UpsertText {
                 + operand(alias, i, Operands.ADD) + ", " + floor + "), " + ceiling + ")";
     }
 
-    private String newRows(List<ColumnForm> forms, String ordinality) {
+    /**
+     * The new rows one after the other as they are taken out of the arrays. What stands in {@code FROM} would be collected
+     * first, which took PostgreSQL 18 a third of a microsecond a row and more than a tenth of the time of a merge.
+     */
+    private String newRows(List<ColumnForm> forms) {
         NewColumns columns = newColumns(forms);
-        boolean numbered = !ordinality.isEmpty();
-        return "unnest(" + columns.types().stream().map(SqlArrays::placeholder).collect(joining(", ")) + ")"
-                + (numbered ? " WITH ORDINALITY" : "") + " AS n(" + String.join(", ", columns.names())
-                + (numbered ? ", " + ordinality : "") + ")";
+        return IntStream.range(0, columns.names().size())
+                        .mapToObj(i -> "unnest("
+                                + SqlArrays.placeholder(columns.types().get(i)) + ") AS "
+                                + columns.names().get(i))
+                        .collect(joining(", ", "(SELECT ", ")"))
+                + " AS n";
+    }
+
+    /** The same, numbered in the column {@code i}. */
+    private String numberedNewRows(List<ColumnForm> forms) {
+        NewColumns columns = newColumns(forms);
+        return columns.types().stream().map(SqlArrays::placeholder).collect(joining(", ", "unnest(", ")"))
+                + " WITH ORDINALITY AS n(" + String.join(", ", columns.names()) + ", i)";
     }
 
     private String newRow(List<ColumnForm> forms) {

@@ -38,7 +38,7 @@ class StatementPlannerTest {
 
         assertThat(texts(plan)).containsExactly("""
                 INSERT INTO "public"."viewer_views" AS t ("viewer_id", "views")
-                SELECT n.k0, n.c0_v FROM unnest(?::text[], ?::bigint[]) AS n(k0, c0_v)
+                SELECT n.k0, n.c0_v FROM (SELECT unnest(?::text[]) AS k0, unnest(?::bigint[]) AS c0_v) AS n
                 ON CONFLICT ("viewer_id") DO UPDATE SET "views" = coalesce(t."views", 0) + excluded."views\"""");
         assertThat(plan.statements().get(0).parameters())
                 .containsExactly(new Parameter.Values(TEXT, List.of("ann")), new Parameter.Values(BIGINT, List.of(2L)));
