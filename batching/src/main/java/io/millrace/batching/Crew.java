@@ -167,6 +167,7 @@ final class Crew implements Executor {
         /** Steps until nothing is left to do. */
         private void step() {
             stepper = thread;
+            dueNanos = NEVER; // else the other one would not rest any more once it has passed
             Runnable mine = null;
             boolean worked = true;
             while (mine == null && (worked || called) && !isOver()) {

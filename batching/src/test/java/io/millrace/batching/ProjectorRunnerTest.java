@@ -13,6 +13,8 @@ import io.millrace.checkpoint.Position;
 import io.millrace.projections.EventSource;
 import io.millrace.projections.SourceSignal.CaughtUp;
 import io.millrace.projections.SourceSignal.Subscribed;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -75,6 +78,53 @@ class ProjectorRunnerTest {
 
             await(() -> runner.summary().flushes(FlushReason.AGE) == 1);
         }
+    }
+
+    /** A flush that another follows is to be looked at, and a step is at it for long: nobody can look until that ends. */
+    @Test
+    void burnsNoProcessorWhileAStepOutlastsWhatBecomesDue() throws InterruptedException {
+        ScriptedSource source = new ScriptedSource();
+        committer.answer(batch -> {
+            sleep(Duration.ofMillis(150));
+            return committer.reallyCommit(batch);
+        });
+        AtomicBoolean stepsForLong = new AtomicBoolean();
+        List<Long> cpuTimes = new CopyOnWriteArrayList<>();
+        ProjectorListener listener = new ProjectorListener() {
+            @Override
+            public void received(int events, long bytes) {
+                if (stepsForLong.get()) {
+                    cpuTimes.add(cpuMillis());
+                    sleep(Duration.ofMillis(1_500));
+                    cpuTimes.add(cpuMillis());
+                }
+            }
+        };
+        ProjectorOptions each = ProjectorOptions.DEFAULT.withFlushPolicy(FlushPolicy.DEFAULT.withBatchSize(1));
+        try (ProjectorRunner runner = runner(source, each, listener)) {
+            runner.start();
+            await(() -> source.isSubscribed());
+            source.say(new Subscribed(Optional.of(at(9))), viewed(1, "1"), viewed(2, "1"));
+            await(() -> runner.summary().events() == 2);
+            stepsForLong.set(true);
+            source.say(viewed(3, "1"));
+            await(() -> cpuTimes.size() >= 2);
+
+            assertThat(cpuTimes.get(1) - cpuTimes.get(0)).isLessThan(300);
+        }
+    }
+
+    private static long cpuMillis() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        return Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().startsWith("millrace-views-per-viewer"))
+                        .mapToLong(thread -> threads.getThreadCpuTime(thread.getId()))
+                        .sum()
+                / 1_000_000;
+    }
+
+    private static void sleep(Duration time) {
+        LockSupport.parkNanos(time.toNanos());
     }
 
     @Test
