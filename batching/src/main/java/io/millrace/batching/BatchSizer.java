@@ -5,8 +5,9 @@ package io.millrace.batching;
  * {@link #size} may be read by any.
  *
  * <p>Two sizes of a batch with the same cost for each event differ only in what a flush costs beside its events, so the
- * larger one is the cheaper, as long as committing it takes no longer than it may. So an adaptive batch grows until a flush
- * takes half of that time, and shrinks in proportion when a full one took all of it. It is flushed when it is full, not when
+ * larger one is the cheaper, as long as committing it takes no longer than it may. So an adaptive batch grows at once while a
+ * flush takes less than half of that time, and up to nine tenths of it while two in a row leave a quarter; it shrinks in
+ * proportion when two in a row took all of it, or one took half as much again. It is flushed when it is full, not when
  * the database happens to be free: a database that is faster than the source would otherwise be given crumbs, at a price
  * that source and projector pay, too. While a flush takes longer than folding the next batch, that one waits, full; and so
  * none is ever larger than what a flush time's work makes.
@@ -20,6 +21,16 @@ final class BatchSizer {
     private static final double AIM = 0.65;
     /** A size never grows more than that at once: the first flushes tell little of the next ones. */
     private static final double MOST_GROWTH = 10;
+    /** Two flushes in a row within this share of the time say that there is room for more. */
+    private static final double ROOM = 0.75;
+    /** What share of the time is aimed at then. */
+    private static final double AIM_WITH_ROOM = 0.9;
+    /** A single flush may be slow by chance, unless it took so many times what it may. */
+    private static final double NO_CHANCE = 1.5;
+    /** A batch is to be full by its events a little before it is by its bytes or rows: where it ends can be told then. */
+    private static final double FIT = 0.98;
+    /** What is a little more before stays what it is: only a batch of the size that is chosen tells of flush times. */
+    private static final double LEAST_FIT = 0.96;
     /** After so many full flushes without trouble a size that was too large once may be tried again. */
     private static final int FORGIVEN_AFTER = 32;
 
@@ -27,15 +38,23 @@ final class BatchSizer {
     private final BatchSizing bounds;
     private final Strain strain = new Strain();
     private volatile FlushPolicy policy;
+    /** What flush times allow; {@link #size} is no more than fits, either. */
+    private int allowed;
+
+    private int fits;
     private int ceiling;
     private int flushesAtCeiling;
     private boolean strained;
+    /** What the full batch before took for an event; none yet at first. */
+    private double lastNanosAnEvent = Double.NaN;
 
     BatchSizer(FlushPolicy configured) {
         this.configured = configured;
         this.bounds = configured.sizing();
         this.ceiling = bounds.maxEvents();
-        this.policy = bounds.isAdaptive() ? configured.withBatchSize(Math.min(FIRST, bounds.maxEvents())) : configured;
+        this.fits = Integer.MAX_VALUE;
+        this.allowed = bounds.isAdaptive() ? Math.min(FIRST, bounds.maxEvents()) : configured.batchSize();
+        this.policy = configured.withBatchSize(allowed);
     }
 
     /** When to flush, with the size that is chosen now. */
@@ -49,6 +68,23 @@ final class BatchSizer {
 
     boolean hasTooManyRows(long rows) {
         return rows >= bounds.maxRows();
+    }
+
+    /**
+     * A batch takes no more. By events one is full where others that fold ahead expect it, by bytes or rows anywhere: what
+     * was folded across that is folded once more. So an adaptive size is what the bytes and rows of the last full batch
+     * would leave room for.
+     */
+    void closed(FlushReason reason, int events, long bytes, long rows) {
+        if (bounds.isAdaptive() && (reason == FlushReason.SIZE || reason == FlushReason.BYTES)) {
+            double times = Math.min(
+                    (double) configured.maxBytes() / Math.max(1, bytes), (double) bounds.maxRows() / Math.max(1, rows));
+            double most = times * events;
+            if (fits >= most || fits < LEAST_FIT * most) {
+                fits = (int) Math.max(1, FIT * most);
+                choose(allowed);
+            }
+        }
     }
 
     /** A batch is in the read model. Only a full one tells whether it could have been larger. */
@@ -80,20 +116,34 @@ final class BatchSizer {
     }
 
     private void adapt(int events, long tookNanos) {
-        long limit = bounds.flushTime().toNanos();
-        if (tookNanos > limit) {
-            choose(Math.max(Math.min(LEAST, size()), (int) (events * Math.max(0.5, (double) limit / tookNanos))));
-            return;
-        }
-        if (tookNanos < limit / 2) {
+        double limit = bounds.flushTime().toNanos();
+        double nanosAnEvent = (double) Math.max(1, tookNanos) / events;
+        double before = Double.isNaN(lastNanosAnEvent) ? nanosAnEvent : lastNanosAnEvent;
+        double least = Math.min(before, nanosAnEvent);
+        double most = Math.max(before, nanosAnEvent);
+        lastNanosAnEvent = nanosAnEvent;
+        if (tookNanos > NO_CHANCE * limit) {
+            shrink(events, limit / nanosAnEvent);
+        } else if (least * events > limit) {
+            shrink(events, limit / least);
+        } else if (tookNanos < limit / 2) {
             forgive();
-            double growth = Math.min(MOST_GROWTH, AIM * limit / Math.max(1, tookNanos));
-            choose((int) Math.min(ceiling, growth * size()));
+            grow(Math.min(MOST_GROWTH * events, AIM * limit / nanosAnEvent));
+        } else if (most * events < ROOM * limit) {
+            grow(AIM_WITH_ROOM * limit / most);
         }
     }
 
+    private void shrink(int from, double size) {
+        choose((int) Math.max(Math.min(LEAST, size()), Math.max(from / 2.0, size)));
+    }
+
+    private void grow(double size) {
+        choose((int) Math.max(allowed, Math.min(ceiling, size)));
+    }
+
     private void forgive() {
-        if (size() < ceiling || ceiling == bounds.maxEvents()) {
+        if (allowed < ceiling || ceiling == bounds.maxEvents()) {
             flushesAtCeiling = 0;
         } else if (++flushesAtCeiling > FORGIVEN_AFTER) {
             flushesAtCeiling = 0;
@@ -133,8 +183,10 @@ final class BatchSizer {
     }
 
     private void choose(int size) {
-        if (size != size()) {
-            policy = policy.withBatchSize(size);
+        allowed = size;
+        int chosen = Math.min(size, fits);
+        if (chosen != size()) {
+            policy = policy.withBatchSize(chosen);
         }
     }
 }

@@ -100,7 +100,7 @@ final class Flusher {
 
     /** Sends what was folded. */
     void flush(Accumulator folded, FlushReason reason, Position checkpoint, long nowNanos) {
-        Batch batch = folded.toBatch(projection.name(), ++batchNumber, reason, checkpoint);
+        Batch batch = close(folded, reason, checkpoint);
         launch(batch, folded.handled(), nowNanos);
     }
 
@@ -116,13 +116,18 @@ final class Flusher {
 
     /** Has what was folded sent as soon as the batch under way is committed. Only where {@link #takesFollower}. */
     void flushNext(Accumulator folded, FlushReason reason, Position checkpoint, long nowNanos) {
-        Batch batch = folded.toBatch(projection.name(), ++batchNumber, reason, checkpoint);
+        Batch batch = close(folded, reason, checkpoint);
         committer.prepare(batch);
         Flight next = flightOf(batch, folded.handled(), nowNanos);
         follower = next;
         followedSinceNanos = nowNanos;
         following = folded;
         Objects.requireNonNull(flight).follow(next);
+    }
+
+    private Batch close(Accumulator folded, FlushReason reason, Position checkpoint) {
+        sizer.closed(reason, folded.events(), folded.bytes(), folded.rows());
+        return folded.toBatch(projection.name(), ++batchNumber, reason, checkpoint);
     }
 
     private Flight flightOf(Batch batch, long handled, long nowNanos) {

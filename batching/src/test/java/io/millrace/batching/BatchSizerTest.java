@@ -72,6 +72,86 @@ class BatchSizerTest {
         assertThat(adaptive.size()).isBetween(51_000, 52_000);
     }
 
+    /** Half of the flushes take a fifth more than the others. */
+    @Test
+    void comesNearTheTimeThatAFlushMayTakeThoughSomeTakeLonger() {
+        int[] flushes = {0};
+        flush(adaptive, 100, size -> size * (flushes[0]++ % 2 == 0 ? 4_400L : 3_600L));
+
+        assertThat(adaptive.size() * 4_000L).isBetween(150 * MILLI, 200 * MILLI);
+    }
+
+    @Test
+    void doesNotShrinkForOneSlowFlush() {
+        flush(adaptive, 10, size -> 2 * MILLI);
+
+        flush(adaptive, 1, size -> 290 * MILLI);
+        assertThat(adaptive.size()).isEqualTo(100_000);
+
+        flush(adaptive, 1, size -> 250 * MILLI);
+        assertThat(adaptive.size()).isEqualTo(80_000);
+    }
+
+    @Test
+    void growsWhereTwoFlushesInARowLeaveRoom() {
+        flush(adaptive, 2, size -> 140 * MILLI);
+
+        assertThat(adaptive.size()).isBetween(12_800, 12_900);
+    }
+
+    @Test
+    void staysWhereOneOfTwoFlushesLeavesNoRoom() {
+        int[] flushes = {0};
+        flush(adaptive, 50, size -> (flushes[0]++ % 2 == 0 ? 160 : 110) * MILLI);
+
+        assertThat(adaptive.size()).isEqualTo(10_000);
+    }
+
+    @Test
+    void isFullByItsEventsBeforeItIsByItsBytes() {
+        flush(adaptive, 10, size -> 2 * MILLI);
+
+        adaptive.closed(FlushReason.BYTES, 50_000, FlushPolicy.ADAPTIVE.maxBytes(), 300);
+        assertThat(adaptive.size()).isEqualTo(49_000);
+
+        adaptive.closed(FlushReason.SIZE, 49_000, FlushPolicy.ADAPTIVE.maxBytes() * 49 / 50, 300);
+        assertThat(adaptive.size()).isEqualTo(49_000);
+
+        adaptive.closed(FlushReason.SIZE, 49_000, FlushPolicy.ADAPTIVE.maxBytes() / 4, 300);
+        assertThat(adaptive.size()).isEqualTo(100_000);
+    }
+
+    @Test
+    void isFullByItsEventsBeforeItIsByItsRows() {
+        flush(adaptive, 10, size -> 2 * MILLI);
+
+        adaptive.closed(FlushReason.SIZE, 60_000, 1_000, BatchSizing.ADAPTIVE.maxRows());
+
+        assertThat(adaptive.size()).isEqualTo(58_800);
+    }
+
+    /** What is not full holds as little as it happens to; a fixed size is the user's. */
+    @Test
+    void fitsOnlyAdaptiveBatchesThatAreFull() {
+        adaptive.closed(FlushReason.CAUGHT_UP, 1, FlushPolicy.ADAPTIVE.maxBytes(), 1);
+        fixed.closed(FlushReason.BYTES, 1, FlushPolicy.DEFAULT.maxBytes(), 1);
+
+        assertThat(adaptive.size()).isEqualTo(10_000);
+        assertThat(fixed.size()).isEqualTo(100);
+    }
+
+    @Test
+    void learnsFromBatchesThatBytesHoldDownWithoutForgettingWhatFlushTimesAllow() {
+        flush(adaptive, 10, size -> 2 * MILLI);
+        adaptive.closed(FlushReason.BYTES, 10, FlushPolicy.ADAPTIVE.maxBytes(), 10);
+
+        flush(adaptive, 3, size -> MILLI / 1_000);
+
+        assertThat(adaptive.size()).isEqualTo(9);
+        adaptive.closed(FlushReason.SIZE, 9, 90, 1);
+        assertThat(adaptive.size()).isEqualTo(100_000);
+    }
+
     @Test
     void isNeverMadeTinyByADatabaseThatIsSlowWithEverySize() {
         flush(adaptive, 100, size -> 5_000 * MILLI);
