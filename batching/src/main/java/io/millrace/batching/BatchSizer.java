@@ -17,14 +17,12 @@ final class BatchSizer {
     private static final int FIRST = 10_000;
     /** Slowness alone does not bring adaptive batches below this; that is other than size's fault. */
     private static final int LEAST = 100;
-    /** What share of the time that a flush may take growing aims at: above half, as a larger batch has fewer rows an event. */
-    private static final double AIM = 0.65;
+    /** What share of the time that a flush may take growing aims at; larger batches take less for an event, so it is less. */
+    private static final double AIM = 0.9;
     /** A size never grows more than that at once: the first flushes tell little of the next ones. */
     private static final double MOST_GROWTH = 10;
     /** Two flushes in a row within this share of the time say that there is room for more. */
     private static final double ROOM = 0.75;
-    /** What share of the time is aimed at then. */
-    private static final double AIM_WITH_ROOM = 0.9;
     /** A single flush may be slow by chance, unless it took so many times what it may. */
     private static final double NO_CHANCE = 1.5;
     /** A batch is to be full by its events a little before it is by its bytes or rows: where it ends can be told then. */
@@ -130,7 +128,7 @@ final class BatchSizer {
             forgive();
             grow(Math.min(MOST_GROWTH * events, AIM * limit / nanosAnEvent));
         } else if (most * events < ROOM * limit) {
-            grow(AIM_WITH_ROOM * limit / most);
+            grow(AIM * limit / most);
         }
     }
 

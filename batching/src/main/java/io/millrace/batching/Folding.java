@@ -10,8 +10,11 @@ import java.util.Optional;
 
 /** Folds events into the batch that is open, until it is full or handed over. For one thread. */
 final class Folding {
-    /** Of batches above this part of the bytes that fill one there are two at a time and not three. */
+    /** Of batches above this part of the bytes that fill one there are two at a time and not three; */
     private static final int LARGE_PART = 4;
+
+    /** if they are above this part of the heap, too: objects and all, events take several times of their bytes. */
+    private static final int LARGE_PART_OF_HEAP = 256;
 
     /** Live events never wait longer than that for the sake of others. */
     private static final long LONGEST_REST_NANOS = 5_000_000;
@@ -19,6 +22,7 @@ final class Folding {
     private final EventFolder folder;
     private final BatchSizer sizer;
     private final InARow inARow;
+    private final long heapBytes;
     private final Deque<EventEnvelope> heldBack = new ArrayDeque<>();
     private Accumulator open = new Accumulator();
     /** The first event that is held back cannot share the open batch. */
@@ -28,10 +32,12 @@ final class Folding {
 
     private boolean rests;
 
-    Folding(EventFolder folder, BatchSizer sizer, InARow inARow) {
+    /** @param heapBytes how far the heap may grow */
+    Folding(EventFolder folder, BatchSizer sizer, InARow inARow, long heapBytes) {
         this.folder = folder;
         this.sizer = sizer;
         this.inARow = inARow;
+        this.heapBytes = heapBytes;
     }
 
     /**
@@ -114,7 +120,7 @@ final class Folding {
 
     /** Whether what it holds is so much that no third batch should be folded while it waits for the one under way. */
     boolean isLarge() {
-        return open.bytes() > sizer.policy().maxBytes() / LARGE_PART;
+        return open.bytes() > Math.max(sizer.policy().maxBytes() / LARGE_PART, heapBytes / LARGE_PART_OF_HEAP);
     }
 
     /** Why the batch takes no more events; empty while it does. */

@@ -67,7 +67,7 @@ public final class Projector {
         this.ahead = new Ahead(
                 intake, projection, surroundings.ahead(), surroundings.wakeUp(), sizer::size, poison::letsAllPass);
         EventFolder folder = new EventFolder(projection, ahead::effectsOf, poison);
-        this.folding = new Folding(folder, sizer, new InARow(options.poison().maxParked()));
+        this.folding = new Folding(folder, sizer, new InARow(options.poison().maxParked()), surroundings.heapBytes());
         this.flusher = new Flusher(
                 projection, committer, surroundings, backoff(options), listener, status, tally, folder, poison, sizer);
         this.watch = new CheckpointWatch(committer, surroundings, backoff(options), status, nowNanos());

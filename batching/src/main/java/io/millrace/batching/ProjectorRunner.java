@@ -37,6 +37,7 @@ public final class ProjectorRunner implements AutoCloseable {
                 crew::call,
                 crew::callForEvents,
                 options.flushPolicy().sizing().isAdaptive() ? new HeapGauge() : () -> false,
+                Runtime.getRuntime().maxMemory(),
                 HandlingAhead.shared());
         this.projector = new Projector(projection, source, committer, options, surroundings, listeners);
     }

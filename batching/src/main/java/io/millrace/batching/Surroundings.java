@@ -17,6 +17,8 @@ import java.util.random.RandomGenerator;
  * @param wakeUp called by any thread when there may be something to do; must not block
  * @param eventsCame the same, where events have come: called when there were none before
  * @param heapIsTight asked after each flush: whether smaller batches should take up less memory
+ * @param heapBytes how far the heap may grow: where that is much, more is folded ahead of the flushes; 0 for no more than
+ *     must be
  * @param ahead where events are handled while others are folded
  */
 public record Surroundings(
@@ -27,6 +29,7 @@ public record Surroundings(
         Runnable wakeUp,
         Runnable eventsCame,
         BooleanSupplier heapIsTight,
+        long heapBytes,
         HandlingAhead ahead) {
 
     /** With memory enough; every event is handled when it is its turn. */
@@ -36,7 +39,7 @@ public record Surroundings(
             InstantSource wallClock,
             RandomGenerator random,
             Runnable wakeUp) {
-        this(flushes, nanoClock, wallClock, random, wakeUp, wakeUp, () -> false, HandlingAhead.NONE);
+        this(flushes, nanoClock, wallClock, random, wakeUp, wakeUp, () -> false, 0, HandlingAhead.NONE);
     }
 
     public Surroundings {
@@ -52,6 +55,12 @@ public record Surroundings(
 
     /** The same, but for where events are handled. */
     public Surroundings withAhead(HandlingAhead other) {
-        return new Surroundings(flushes, nanoClock, wallClock, random, wakeUp, eventsCame, heapIsTight, other);
+        return new Surroundings(
+                flushes, nanoClock, wallClock, random, wakeUp, eventsCame, heapIsTight, heapBytes, other);
+    }
+
+    /** The same, but for how far the heap may grow. */
+    public Surroundings withHeapBytes(long other) {
+        return new Surroundings(flushes, nanoClock, wallClock, random, wakeUp, eventsCame, heapIsTight, other, ahead);
     }
 }

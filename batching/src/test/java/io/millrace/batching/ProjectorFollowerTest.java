@@ -156,7 +156,7 @@ class ProjectorFollowerTest {
 
     @Test
     void ofManyBytesIsTheLastThatIsFoldedUntilTheOneBeforeItIsCommitted() {
-        ProjectorHarness projector = ProjectorHarness.reading(FlushPolicy.DEFAULT.withBatchSize(2), 1_000)
+        ProjectorHarness projector = ProjectorHarness.reading(FlushPolicy.DEFAULT.withBatchSize(2), 1_000, 128L << 20)
                 .flushesTakeTime();
         for (int position = 1; position <= 6; position++) {
             projector.say(Views.large(position, 1 << 20));
@@ -166,6 +166,17 @@ class ProjectorFollowerTest {
 
         projector.executor.runOne();
         projector.run();
+        assertThat(projector.projector.summary().events()).isEqualTo(6);
+    }
+
+    @Test
+    void leavesRoomForAThirdWhereTheHeapHasRoomForTheirBytes() {
+        ProjectorHarness projector = ProjectorHarness.reading(FlushPolicy.DEFAULT.withBatchSize(2), 1_000, 3L << 30)
+                .flushesTakeTime();
+        for (int position = 1; position <= 8; position++) {
+            projector.say(Views.large(position, 1 << 20));
+        }
+
         assertThat(projector.projector.summary().events()).isEqualTo(6);
     }
 

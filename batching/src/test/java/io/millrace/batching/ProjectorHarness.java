@@ -33,10 +33,20 @@ final class ProjectorHarness {
             ProjectorOptions options,
             MemoryCommitter committer,
             ProjectorListener... listeners) {
+        this(projection, options, committer, 0, listeners);
+    }
+
+    private ProjectorHarness(
+            Projection projection,
+            ProjectorOptions options,
+            MemoryCommitter committer,
+            long heapBytes,
+            ProjectorListener... listeners) {
         this.committer = committer;
         RandomGenerator noJitter = () -> 0L;
         Surroundings surroundings = new Surroundings(
-                executor, () -> nanos, () -> Instant.EPOCH.plusNanos(nanos), noJitter, () -> wakeUps++);
+                        executor, () -> nanos, () -> Instant.EPOCH.plusNanos(nanos), noJitter, () -> wakeUps++)
+                .withHeapBytes(heapBytes);
         List<ProjectorListener> all = new ArrayList<>(List.of(listeners));
         all.add(new ProjectorListener() {
             @Override
@@ -50,8 +60,16 @@ final class ProjectorHarness {
 
     /** Of views, subscribed to a store whose head is there. */
     static ProjectorHarness reading(FlushPolicy policy, long head) {
-        ProjectorHarness harness =
-                new ProjectorHarness(Views.PROJECTION, ProjectorOptions.DEFAULT.withFlushPolicy(policy));
+        return reading(policy, head, 0);
+    }
+
+    /** The same, in a heap of that size. */
+    static ProjectorHarness reading(FlushPolicy policy, long head, long heapBytes) {
+        ProjectorHarness harness = new ProjectorHarness(
+                Views.PROJECTION,
+                ProjectorOptions.DEFAULT.withFlushPolicy(policy),
+                new MemoryCommitter(Views.PROJECTION.name()),
+                heapBytes);
         harness.run();
         return harness.say(new Subscribed(Optional.of(Views.at(head))));
     }
