@@ -36,10 +36,12 @@ final class BatchSizer {
     private final BatchSizing bounds;
     private final Strain strain = new Strain();
     private volatile FlushPolicy policy;
-    /** What flush times allow; {@link #size} is no more than fits, either. */
+    /** What flush times allow; an adaptive size is no more than fits, either. */
     private int allowed;
 
+    /** How many events like those of the last full batch fill one by bytes or rows, and a little less. */
     private int fits;
+
     private int ceiling;
     private int flushesAtCeiling;
     private boolean strained;

@@ -37,7 +37,10 @@ final class Crew implements Executor {
     private volatile boolean called = true;
     /** Whether somebody will step in a moment anyway: as soon as it has landed, or at the end of a rest. */
     private volatile boolean stepsSoon;
-    /** When something becomes due by the passing of time, as the clock's nanoseconds; {@link #NEVER} if nothing does. */
+    /**
+     * While nobody steps: when something becomes due by the passing of time, as the clock's nanoseconds; {@link #NEVER} if
+     * nothing does.
+     */
     private volatile long dueNanos = NEVER;
 
     /** Launched by the step under way. */

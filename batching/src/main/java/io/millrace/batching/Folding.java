@@ -10,10 +10,10 @@ import java.util.Optional;
 
 /** Folds events into the batch that is open, until it is full or handed over. For one thread. */
 final class Folding {
-    /** Of batches above this part of the bytes that fill one there are two at a time and not three; */
+    /** Of batches above this part of the bytes that fill one, and of the heap, there are two at a time and not three. */
     private static final int LARGE_PART = 4;
 
-    /** if they are above this part of the heap, too: objects and all, events take several times of their bytes. */
+    /** Objects and all, events take several times of their bytes. */
     private static final int LARGE_PART_OF_HEAP = 256;
 
     /** Live events never wait longer than that for the sake of others. */

@@ -227,7 +227,7 @@ final class UpsertText {
 
     /**
      * The new rows one after the other as they are taken out of the arrays. What stands in {@code FROM} would be collected
-     * first, which took PostgreSQL 18 a third of a microsecond a row and more than a tenth of the time of a merge.
+     * first, which took PostgreSQL 18 0.3 to 0.7 µs a row of five arrays, more than a tenth of a merge of 57 rows.
      */
     private String newRows(List<ColumnForm> forms) {
         NewColumns columns = newColumns(forms);
