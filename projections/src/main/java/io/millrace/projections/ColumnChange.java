@@ -27,6 +27,13 @@ public sealed interface ColumnChange {
             Objects.requireNonNull(onNull, "onNull");
             Objects.requireNonNull(onPresent, "onPresent");
         }
+
+        /** Whether it is a merge patch alone: NULL becomes what the patch makes of an empty object. */
+        public boolean isPatch() {
+            return onPresent instanceof OnPresent.Merge merge
+                    && onNull instanceof Json document
+                    && document.isMadeBy(merge.patch());
+        }
     }
 
     /** What happens to a value that is there. */

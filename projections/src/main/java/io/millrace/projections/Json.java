@@ -3,6 +3,8 @@ package io.millrace.projections;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JSON document, a value of a jsonb column. JSON null is a document; SQL NULL is the absence of one.
@@ -12,10 +14,16 @@ import java.util.Objects;
  * out is left alone: it is not copied.
  */
 public final class Json {
-    private final JsonNode node;
+    /** What it is that the patch makes of nothing; null for a document that was given. */
+    private final MergePatch.@Nullable Merge patch;
+
+    /** Null until somebody asks for what the patch makes. */
+    private volatile @Nullable JsonNode node;
+
     private volatile String text = "";
 
-    private Json(JsonNode node) {
+    private Json(MergePatch.@Nullable Merge patch, @Nullable JsonNode node) {
+        this.patch = patch;
         this.node = node;
     }
 
@@ -31,7 +39,17 @@ public final class Json {
 
     /** Takes a document, a copy of it. Refuses what {@link #parse} refuses. */
     public static Json of(JsonNode node) {
-        return new Json(JsonText.canonical(Objects.requireNonNull(node, "node")));
+        return new Json(null, JsonText.canonical(Objects.requireNonNull(node, "node")));
+    }
+
+    /** What this patch makes where there is nothing: worked out when it is asked for, which is seldom. */
+    static Json madeBy(MergePatch.Merge patch) {
+        return new Json(patch, null);
+    }
+
+    /** Whether it is what this patch makes where there is nothing. */
+    boolean isMadeBy(MergePatch.Merge other) {
+        return other.equals(patch) || equals(madeBy(other));
     }
 
     static ObjectNode newObject() {
@@ -39,13 +57,18 @@ public final class Json {
     }
 
     public JsonNode node() {
-        return node;
+        JsonNode known = node;
+        if (known == null) {
+            known = JsonText.canonical(Objects.requireNonNull(patch).applyTo(Optional.empty()));
+            node = known;
+        }
+        return known;
     }
 
     /** The document as text, without white space. */
     public String text() {
         if (text.isEmpty()) {
-            text = JsonText.write(node);
+            text = JsonText.write(node());
         }
         return text;
     }

@@ -33,7 +33,7 @@ final class Operations {
     }
 
     static ColumnChange merge(MergePatch.Merge patch) {
-        return new Update(Json.of(patch.applyTo(Optional.empty())), new OnPresent.Merge(patch));
+        return new Update(Json.madeBy(patch), new OnPresent.Merge(patch));
     }
 
     private static OnPresent clamp(Optional<Object> add, Optional<Object> floor, Optional<Object> ceiling) {

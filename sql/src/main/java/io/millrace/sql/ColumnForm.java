@@ -25,14 +25,16 @@ enum ColumnForm {
     BECOME,
     /** Adds, then clamps, with everything that such an operation can have. */
     CLAMP,
-    /** Applies a tree of merge patches. */
+    /** Applies a tree of merge patches; NULL counts as an empty object. */
+    PATCH,
+    /** One value where there was NULL, a tree of merge patches where there was not. */
     MERGE,
     /** Any of the others, row by row: for tables with more shapes than get statements of their own. */
     MIXED;
 
     /** Whether {@code excluded} can never hold what is needed, so that the old rows must be joined. */
     boolean needsOldRow() {
-        return this == BECOME || this == CLAMP || this == MERGE || this == MIXED;
+        return this == BECOME || this == CLAMP || this == PATCH || this == MERGE || this == MIXED;
     }
 
     boolean adds() {

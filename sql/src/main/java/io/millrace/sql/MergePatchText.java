@@ -7,11 +7,16 @@ import io.millrace.projections.MergePatch;
 import java.util.Map;
 
 /**
- * A tree of merge patches as the JSON that the server function {@code millrace.apply_patch} takes, its members by what
- * happens to them: {@code {"d": [key, …]}} deletes, {@code {"m": {key: tree, …}}} goes deeper, {@code {"s": {key: value,
- * …}}} sets; what there is none of is left out.
+ * A tree of merge patches as the JSON that the server function {@code millrace.patched} takes, its members by what happens
+ * to them: {@code {"d": [key, …]}} deletes, {@code {"m": {key: tree, …}}} goes deeper, {@code {"o": {key: {key: value,
+ * …}, …}}} goes one level deeper and sets there, {@code {"s": {key: value, …}}} sets; what there is none of is left out.
  */
 final class MergePatchText {
+    private static final char DELETED = 'd';
+    private static final char MERGED = 'm';
+    private static final char OVERLAID = 'o';
+    private static final char SET = 's';
+
     private final StringBuilder text = new StringBuilder();
 
     private MergePatchText() {}
@@ -24,9 +29,15 @@ final class MergePatchText {
 
     private void append(MergePatch.Merge patch) {
         int begin = text.length();
-        appendAll(patch, MergePatch.Delete.class, ",\"d\":[", "]");
-        appendAll(patch, MergePatch.Merge.class, ",\"m\":{", "}");
-        appendAll(patch, MergePatch.Set.class, ",\"s\":{", "}");
+        char[] kinds = new char[patch.members().size()];
+        int i = 0;
+        for (MergePatch member : patch.members().values()) {
+            kinds[i++] = kind(member);
+        }
+        appendAll(patch, kinds, DELETED, '[', ']');
+        appendAll(patch, kinds, MERGED, '{', '}');
+        appendAll(patch, kinds, OVERLAID, '{', '}');
+        appendAll(patch, kinds, SET, '{', '}');
         if (text.length() == begin) {
             text.append('{');
         } else {
@@ -35,27 +46,65 @@ final class MergePatchText {
         text.append('}');
     }
 
-    private void appendAll(MergePatch.Merge patch, Class<? extends MergePatch> kind, String open, String close) {
-        boolean any = false;
-        for (Map.Entry<String, MergePatch> member : patch.members().entrySet()) {
-            if (kind.isInstance(member.getValue())) {
-                text.append(any ? "," : open);
-                any = true;
-                append(member.getKey(), member.getValue());
-            }
+    private static char kind(MergePatch member) {
+        if (member instanceof MergePatch.Merge merge) {
+            return onlySets(merge) ? OVERLAID : MERGED;
         }
-        text.append(any ? close : "");
+        return member instanceof MergePatch.Set ? SET : DELETED;
     }
 
-    private void append(String key, MergePatch member) {
+    private static boolean onlySets(MergePatch.Merge patch) {
+        for (MergePatch member : patch.members().values()) {
+            if (!(member instanceof MergePatch.Set)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void appendAll(MergePatch.Merge patch, char[] kinds, char kind, char open, char close) {
+        boolean any = false;
+        int i = 0;
+        for (Map.Entry<String, MergePatch> member : patch.members().entrySet()) {
+            if (kinds[i++] == kind) {
+                if (any) {
+                    text.append(',');
+                } else {
+                    text.append(",\"").append(kind).append("\":").append(open);
+                    any = true;
+                }
+                append(member.getKey(), member.getValue(), kind);
+            }
+        }
+        if (any) {
+            text.append(close);
+        }
+    }
+
+    private void append(String key, MergePatch member, char kind) {
         appendQuoted(key);
+        if (kind != DELETED) {
+            text.append(':');
+        }
         if (member instanceof MergePatch.Merge deeper) {
-            text.append(':');
-            append(deeper);
+            if (kind == OVERLAID) {
+                appendValues(deeper);
+            } else {
+                append(deeper);
+            }
         } else if (member instanceof MergePatch.Set set) {
-            text.append(':');
             append(set.value());
         }
+    }
+
+    private void appendValues(MergePatch.Merge onlySets) {
+        char before = '{';
+        for (Map.Entry<String, MergePatch> member : onlySets.members().entrySet()) {
+            text.append(before);
+            before = ',';
+            append(member.getKey(), member.getValue(), SET);
+        }
+        text.append(before == '{' ? "{}" : "}");
     }
 
     /** Most values are short, and need no writer of their own. */

@@ -48,6 +48,7 @@ final class Operands {
             case UNTOUCHED -> List.of();
             case ASSIGN, ADD, ADD_GUARDED, GREATEST, LEAST, FIRST -> List.of(value);
             case BECOME -> List.of(value, new Operand(FLOOR, type));
+            case PATCH -> List.of(new Operand(PATCH, ColumnType.JSONB));
             case MERGE -> List.of(value, new Operand(PATCH, ColumnType.JSONB));
             case CLAMP -> clamp(value, type);
             case MIXED -> mixed(value, type);

@@ -112,9 +112,10 @@ record Shape(List<ColumnForm> forms) {
         if (update.onPresent() instanceof Become become) {
             return become.value().equals(update.onNull()) ? ColumnForm.ASSIGN : ColumnForm.BECOME;
         }
-        return update.onPresent() instanceof Merge
-                ? ColumnForm.MERGE
-                : formOf(column.type(), update.onNull(), (AddThenClamp) update.onPresent(), exactly);
+        if (update.onPresent() instanceof Merge) {
+            return update.isPatch() ? ColumnForm.PATCH : ColumnForm.MERGE;
+        }
+        return formOf(column.type(), update.onNull(), (AddThenClamp) update.onPresent(), exactly);
     }
 
     private static ColumnForm formOf(ColumnType type, Object onNull, AddThenClamp clamp, boolean exactly) {

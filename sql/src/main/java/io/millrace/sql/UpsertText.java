@@ -181,7 +181,8 @@ final class UpsertText {
             case BECOME ->
                 "CASE WHEN " + old + " IS NULL THEN " + value + " ELSE " + operand(alias, i, Operands.FLOOR) + " END";
             case CLAMP -> "CASE WHEN " + old + " IS NULL THEN " + value + clamped(alias, i, old, type) + " END";
-            case MERGE -> "CASE WHEN " + old + " IS NULL THEN " + value + merged(alias, i, old) + " END";
+            case PATCH -> patched(alias, i, old);
+            case MERGE -> "CASE WHEN " + old + " IS NULL THEN " + value + " ELSE " + patched(alias, i, old) + " END";
             case MIXED -> mixed(alias, i, old, type);
             default -> combined(form, type, old, value);
         };
@@ -195,7 +196,7 @@ final class UpsertText {
                 + " WHEN 'first' THEN coalesce(" + old + ", " + value + ")"
                 + become(alias, i, old, type)
                 + " ELSE CASE WHEN " + old + " IS NULL THEN " + value
-                + (type == ColumnType.JSONB ? merged(alias, i, old) : clamped(alias, i, old, type))
+                + (type == ColumnType.JSONB ? " ELSE " + patched(alias, i, old) : clamped(alias, i, old, type))
                 + " END END";
     }
 
@@ -206,8 +207,8 @@ final class UpsertText {
                         + " ELSE " + operand(alias, i, Operands.FLOOR) + " END";
     }
 
-    private String merged(String alias, int i, String old) {
-        return " ELSE " + MillraceSchema.NAME + ".apply_patch(" + old + ", " + operand(alias, i, Operands.PATCH) + ")";
+    private static String patched(String alias, int i, String old) {
+        return MillraceSchema.NAME + ".patched(" + old + ", " + operand(alias, i, Operands.PATCH) + ")";
     }
 
     /**

@@ -318,20 +318,30 @@ END
 $$;
 
 -- Applies a tree of merge patches, into {} where there is no object (RFC 7386): {"d": [key, ...]} deletes, {"m": {key:
--- tree, ...}} goes deeper, {"s": {key: value, ...}} sets. No key is in two of them. A call for each level that goes deeper
--- is what it costs; leaves cost no call of their own.
-CREATE FUNCTION millrace.apply_patch(target jsonb, patch jsonb)
+-- tree, ...}} goes deeper, {"o": {key: {key: value, ...}, ...}} goes one level deeper and sets there, {"s": {key: value,
+-- ...}} sets. No key is in two of them. Only what goes deeper than that costs a call of its own, for each level.
+CREATE FUNCTION millrace.patched(target jsonb, patch jsonb)
 RETURNS jsonb LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
-    patched jsonb := CASE WHEN jsonb_typeof(target) = 'object' THEN target ELSE '{}' END;
+    -- An object as it is, but decompressed, once and not by each expression that reads it; else no object.
+    patched jsonb := target || '{}';
 BEGIN
+    IF jsonb_typeof(patched) IS DISTINCT FROM 'object' THEN
+        patched := '{}';
+    END IF;
     IF patch -> 'd' IS NOT NULL THEN
         patched := patched - ARRAY(SELECT jsonb_array_elements_text(patch -> 'd'));
     END IF;
     IF patch -> 'm' IS NOT NULL THEN
         patched := patched || (
-            SELECT jsonb_object_agg(key, millrace.apply_patch(patched -> key, value))
+            SELECT jsonb_object_agg(key, millrace.patched(patched -> key, value))
             FROM jsonb_each(patch -> 'm'));
+    END IF;
+    IF patch -> 'o' IS NOT NULL THEN
+        patched := patched || (
+            SELECT jsonb_object_agg(
+                key, CASE jsonb_typeof(patched -> key) WHEN 'object' THEN (patched -> key) || value ELSE value END)
+            FROM jsonb_each(patch -> 'o'));
     END IF;
     RETURN CASE WHEN patch -> 's' IS NOT NULL THEN patched || (patch -> 's') ELSE patched END;
 END

@@ -31,6 +31,7 @@ final class HundredASecond {
     private static final long PERIOD_NANOS = 10_000_000;
     /** A minute, of both: what is called once an event is compiled late at this pace, and a service lives for days. */
     private static final int WARM_UP = 6_000;
+
     private static final int PARTS = 5;
     private static final double MOST_MEDIAN = 1.5;
     private static final double MOST_P99 = 3;
