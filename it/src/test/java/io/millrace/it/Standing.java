@@ -52,7 +52,7 @@ public record Standing(List<String> rows, String position, String handled) {
     static Standing folded(EventStoreDBClient client, ByHand projection) {
         Map<String, long[]> rows = new TreeMap<>(); // keys are ASCII: by code unit is by code point
         String[] last = {"null", "null null"};
-        readAll(client, event -> {
+        readAfter(START, client, event -> {
             if (projection.handles().test(event)) {
                 fold(event, projection, rows);
                 last[0] = text(event.getPosition());
@@ -67,8 +67,17 @@ public record Standing(List<String> rows, String position, String handled) {
                 last[1]);
     }
 
-    static void readAll(EventStoreDBClient client, Consumer<RecordedEvent> reader) {
-        Position from = START;
+    /** Where the last event stands that there is; the beginning where there is none. */
+    static Position end(EventStoreDBClient client) {
+        return client.readAll(ReadAllOptions.get().backwards().fromEnd().maxCount(1)).join().getEvents().stream()
+                .findFirst()
+                .map(last -> last.getOriginalEvent().getPosition())
+                .orElse(START);
+    }
+
+    /** Hands over what comes after this position; the beginning is before all. */
+    static void readAfter(Position position, EventStoreDBClient client, Consumer<RecordedEvent> reader) {
+        Position from = position;
         List<ResolvedEvent> page;
         do {
             page = client.readAll(ReadAllOptions.get().fromPosition(from).maxCount(PAGE))
