@@ -1,6 +1,7 @@
 package io.millrace.sql;
 
 import static io.millrace.projections.ColumnType.BIGINT;
+import static io.millrace.projections.ColumnType.JSONB;
 import static io.millrace.projections.ColumnType.TEXT;
 import static io.millrace.sql.Fixtures.VIEWS;
 import static io.millrace.sql.Fixtures.changes;
@@ -30,7 +31,10 @@ class StatementPlannerTest {
             .notNull()
             .build();
 
-    private final StatementPlanner planner = new StatementPlanner("public", List.of(VIEWS, OTHER));
+    private static final ReadModel DOCUMENTS =
+            ReadModel.table("documents").key("id", TEXT).column("doc", JSONB).build();
+
+    private final StatementPlanner planner = new StatementPlanner("public", List.of(VIEWS, OTHER, DOCUMENTS));
 
     @Test
     void anIncrementIsOneUpsertOverArrays() {
@@ -76,6 +80,28 @@ class StatementPlannerTest {
 
         assertThat(texts(plan(events))).singleElement().asString().contains("JOIN");
         assertThat(planner.planExactly()).isFalse();
+    }
+
+    @Test
+    void aMergePatchIsSentOnce() {
+        StatementPlan plan = plan(List.of(
+                rows -> rows.of(DOCUMENTS).row("a").merge("doc", "{\"x\":1}"),
+                rows -> rows.of(DOCUMENTS).row("a").merge("doc", "{\"y\":2}")));
+
+        assertThat(plan.statements())
+                .singleElement()
+                .satisfies(statement -> assertThat(statement.parameters())
+                        .containsExactly(
+                                new Parameter.Values(TEXT, List.of("a")),
+                                new Parameter.Values(JSONB, List.of("{\"s\":{\"x\":1,\"y\":2}}"))));
+    }
+
+    @Test
+    void aMergePatchGoesOutBesideWhatIsThereWithoutARow() {
+        StatementPlan plan = plan(rows ->
+                rows.of(DOCUMENTS).row("a").setIfAbsent("doc", "{\"x\":1}").merge("doc", "{\"y\":2}"));
+
+        assertThat(plan.statements().get(0).parameters()).hasSize(3);
     }
 
     @Test
@@ -205,7 +231,7 @@ class StatementPlannerTest {
     }
 
     private StatementPlan plan(List<Consumer<Rows>> events) {
-        return planner.plan(changes(List.of(VIEWS, OTHER), events));
+        return planner.plan(changes(List.of(VIEWS, OTHER, DOCUMENTS), events));
     }
 
     private static List<String> texts(StatementPlan plan) {
