@@ -19,9 +19,12 @@ final class CheckpointMoves {
 
     private CheckpointMoves() {}
 
-    /** @param goesOn see {@link CheckpointMove#text} */
-    static String text(Flush flush, Writer writer, boolean goesOn) {
-        return flush.moves().size() == 1 ? CheckpointMove.text(flush.moves().get(0), writer, goesOn) : MOVE_ALL;
+    /**
+     * @param goesOn see {@link CheckpointMove#text}
+     * @param merges see there
+     */
+    static String text(Flush flush, Writer writer, boolean goesOn, boolean merges) {
+        return flush.moves().size() == 1 ? CheckpointMove.text(flush.moves().get(0), writer, goesOn, merges) : MOVE_ALL;
     }
 
     /** Binds {@link #text}; every parameter with its type, else the driver would have to ask for it. */

@@ -30,6 +30,7 @@ import org.postgresql.PGStatement;
  */
 final class PostgresFlushSession implements FlushSession {
     private static final int MERGE_SINCE = 15;
+    private static final int MERGE_RETURNS_SINCE = 17;
 
     /**
      * pgjdbc counts 250 bytes of answer for each statement and puts in a Sync before the one that would reach 64,000
@@ -54,6 +55,8 @@ final class PostgresFlushSession implements FlushSession {
 
     /** Whether rows are merged: not where others' statements would run under the settings that this needs. */
     private boolean merging;
+
+    private boolean mergeReturns;
 
     private @Nullable Prepared last;
     private @Nullable LastMove moved;
@@ -97,6 +100,7 @@ final class PostgresFlushSession implements FlushSession {
             if (mayMerge && session.canMerge()) {
                 session.execute(SessionSettings.LOOK_UP_BY_KEY);
                 session.merging = true;
+                session.mergeReturns = session.serverIsOrAfter(MERGE_RETURNS_SINCE);
             }
             return session;
         } catch (SQLException | RuntimeException e) {
@@ -123,7 +127,11 @@ final class PostgresFlushSession implements FlushSession {
     }
 
     private boolean canMerge() throws SQLException {
-        return connection.getMetaData().getDatabaseMajorVersion() >= MERGE_SINCE && !tablesHaveTriggers();
+        return serverIsOrAfter(MERGE_SINCE) && !tablesHaveTriggers();
+    }
+
+    private boolean serverIsOrAfter(int version) throws SQLException {
+        return connection.getMetaData().getDatabaseMajorVersion() >= version;
     }
 
     private boolean tablesHaveTriggers() throws SQLException {
@@ -188,7 +196,7 @@ final class PostgresFlushSession implements FlushSession {
         // A user's statement is not to find the settings that merging needs: nothing is merged from the first one on.
         boolean merges = merging && !hasRawSql;
         boolean goesOn = moved != null && moved.isContinuedBy(flush.moves().get(0), writer, System.nanoTime());
-        return new FlushText.Manner(begins, merges, merging && !merges, goesOn);
+        return new FlushText.Manner(begins, merges, merging && !merges, goesOn, merges && mergeReturns);
     }
 
     /** Writes each statement, and a plain checkpoint, in an autocommit of its own: what a flush is measured against. */
@@ -231,12 +239,12 @@ final class PostgresFlushSession implements FlushSession {
     }
 
     /** A flush's statement, and what its text depends on; most flushes have that of the one before. */
-    private record Prepared(Object dependsOn, PreparedStatement statement) {}
+    private record Prepared(FlushText.Key dependsOn, PreparedStatement statement) {}
 
     private PreparedStatement prepared(FlushText sent) throws SQLException {
-        Object dependsOn = sent.key();
+        FlushText.Key dependsOn = sent.key();
         Prepared kept = last;
-        if (kept != null && kept.dependsOn().equals(dependsOn)) {
+        if (kept != null && kept.dependsOn().isSameAs(dependsOn)) {
             return kept.statement();
         }
         last = null;

@@ -77,14 +77,19 @@ final class StatementPlanner {
             }
         }
         List<Changed> inOrder = new ArrayList<>(tables.size());
-        tables.forEach((table, texts) ->
-                inOrder.add(new Changed(texts, sorted(changes.getOrDefault(table, Map.of())))));
-        inOrder.forEach(changed -> changed.texts().addChecks(changed.rows(), statements));
+        for (Entry<ReadModel, TableStatements> table : tables.entrySet()) {
+            inOrder.add(new Changed(table.getValue(), sorted(changes.getOrDefault(table.getKey(), Map.of()))));
+        }
+        for (Changed changed : inOrder) {
+            changed.texts().addChecks(changed.rows(), statements);
+        }
         // What refers to another table is declared after it, and must be deleted before it.
         for (int i = inOrder.size() - 1; i >= 0; i--) {
             inOrder.get(i).texts().addDeletes(inOrder.get(i).rows(), statements);
         }
-        inOrder.forEach(changed -> changed.texts().addUpserts(changed.rows(), statements));
+        for (Changed changed : inOrder) {
+            changed.texts().addUpserts(changed.rows(), statements);
+        }
     }
 
     /** A table's changed rows, sorted by key. */

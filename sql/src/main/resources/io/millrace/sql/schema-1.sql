@@ -4,21 +4,17 @@ CREATE TABLE millrace.schema_version (
 );
 
 -- One row per projection; updated by every flush, so half of each page is left free for the next version of a row. No
--- CHECK constraints: PostgreSQL reads and prepares them anew for each statement, which is two fifths of this update.
+-- CHECK constraints: PostgreSQL reads and prepares them anew for each statement, which is two fifths of this update. What
+-- most flushes leave as it is comes first: an update is logged from the first byte that changes to the last one that does.
 CREATE TABLE millrace.checkpoints (
     projection text PRIMARY KEY,
     epoch bigint NOT NULL DEFAULT 1,
-    position text,
-    handled_position text,
-    handled_event_id uuid,
-    flush_number bigint NOT NULL DEFAULT 0,
-    writer_id uuid,
-    writer_host text,
-    writer_process_id bigint,
-    moved_at timestamptz,
     source text NOT NULL,
     event_types text NOT NULL,
     read_models text NOT NULL,
+    writer_id uuid,
+    writer_host text,
+    writer_process_id bigint,
     -- What flushes took in the five minutes that began then, for that reason: what flush_counts has no row of yet.
     counted_reason text,
     counted_since timestamptz,
@@ -28,7 +24,12 @@ CREATE TABLE millrace.checkpoints (
     counted_rows bigint NOT NULL DEFAULT 0,
     counted_statements bigint NOT NULL DEFAULT 0,
     counted_round_trips bigint NOT NULL DEFAULT 0,
-    counted_shares double precision NOT NULL DEFAULT 0
+    counted_shares double precision NOT NULL DEFAULT 0,
+    position text,
+    handled_position text,
+    handled_event_id uuid,
+    flush_number bigint NOT NULL DEFAULT 0,
+    moved_at timestamptz
 ) WITH (fillfactor = 50);
 
 CREATE TABLE millrace.read_models (
