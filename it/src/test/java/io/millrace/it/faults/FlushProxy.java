@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlushProxy implements AutoCloseable {
     private static final byte[] PG_FLUSH = {'H', 0, 0, 0, 4};
-    private static final byte[] MOVES_CHECKPOINT =
+    private static final byte[] MERGES_CHECKPOINT =
+            "MERGE INTO millrace.checkpoints AS c USING".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] UPDATES_CHECKPOINT =
             "UPDATE millrace.checkpoints AS c SET position".getBytes(StandardCharsets.UTF_8);
     private static final byte[] OF_SEVERAL = "SELECT millrace.move_checkpoints(".getBytes(StandardCharsets.UTF_8);
     private static final int PARSE = 'P';
@@ -206,9 +208,7 @@ final class FlushProxy implements AutoCloseable {
             for (byte[] frame : group) {
                 Content its = Content.NO_FLUSH;
                 if (frame[0] == PARSE) {
-                    its = contains(frame, OF_SEVERAL)
-                            ? Content.SHARED_FLUSH
-                            : contains(frame, MOVES_CHECKPOINT) ? Content.FLUSH : Content.NO_FLUSH;
+                    its = parsed(frame);
                     statements.put(text(frame, 5), its);
                 } else if (frame[0] == BIND) {
                     String portal = text(frame, 5);
@@ -217,6 +217,14 @@ final class FlushProxy implements AutoCloseable {
                 content = its == Content.NO_FLUSH ? content : its;
             }
             return content;
+        }
+
+        private Content parsed(byte[] parse) {
+            if (contains(parse, OF_SEVERAL)) {
+                return Content.SHARED_FLUSH;
+            }
+            boolean moves = contains(parse, MERGES_CHECKPOINT) || contains(parse, UPDATES_CHECKPOINT);
+            return moves ? Content.FLUSH : Content.NO_FLUSH;
         }
 
         void back() throws IOException {
