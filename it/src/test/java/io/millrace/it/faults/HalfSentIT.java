@@ -7,6 +7,7 @@ import io.millrace.it.faults.FlushProxy.Step;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,8 +93,15 @@ final class HalfSentIT {
     }
 
     private Fault halt(String what, Runnable then) throws Exception {
-        proxy.at(0, projections.sharing() > 1, Step.HALF_SENT, () -> {}, then);
-        Await.until(PATIENCE, () -> "PostgreSQL holds rows that a flush has changed", this::rowsAreLocked);
+        AtomicBoolean halfSent = new AtomicBoolean();
+        proxy.at(0, projections.sharing() > 1, Step.HALF_SENT, () -> {}, () -> {
+            halfSent.set(true);
+            then.run();
+        });
+        Await.until(
+                PATIENCE,
+                () -> "half of a flush is sent (" + halfSent + "), and PostgreSQL holds rows that it has changed",
+                () -> halfSent.get() && rowsAreLocked());
         return Fault.begins(rig, what + ": " + projections);
     }
 
