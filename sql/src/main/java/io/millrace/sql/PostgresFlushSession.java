@@ -56,6 +56,7 @@ final class PostgresFlushSession implements FlushSession {
     /** Whether rows are merged: not where others' statements would run under the settings that this needs. */
     private boolean merging;
 
+    /** Whether a merge can return something: then the checkpoint is merged where rows are. */
     private boolean mergeReturns;
 
     private @Nullable Prepared last;
