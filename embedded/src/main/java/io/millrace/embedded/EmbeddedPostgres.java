@@ -3,13 +3,14 @@ package io.millrace.embedded;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.NoSuchElementException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class EmbeddedPostgres implements AutoCloseable {
     private static final String USER = "postgres";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
 
     private final Path dataFolder;
     private final boolean temporary;
@@ -75,11 +77,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
         io.zonky.test.db.postgres.embedded.EmbeddedPostgres server = running;
         running = null;
         if (server != null) {
+            Optional<ProcessHandle> postmaster = postmasterIfAny();
             try {
                 server.close();
             } catch (IOException e) {
                 throw new UncheckedIOException("PostgreSQL was expected to stop: port=" + port, e);
             }
+            // When the JVM ends, the library's own hook may be closing it: then close() has returned at once.
+            postmaster.ifPresent(ending -> await(() -> !(ending.isAlive() && Files.exists(numberFile()))));
         }
     }
 
@@ -92,6 +97,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         List<ProcessHandle> processes = processes(postmaster);
         processes.forEach(ProcessHandle::destroyForcibly);
         awaitEnd(processes);
+        stop();
     }
 
     /** Stops the server as {@code pg_ctl stop -m immediate} does: sessions are ended, the data has to be recovered. */
@@ -100,6 +106,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         List<ProcessHandle> processes = processes(postmaster);
         signal("QUIT", postmaster);
         awaitEnd(processes);
+        stop();
     }
 
     private static List<ProcessHandle> processes(ProcessHandle postmaster) {
@@ -107,21 +114,40 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private void awaitEnd(List<ProcessHandle> processes) {
-        CompletableFuture.allOf(processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new))
-                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
-                .join();
-        stop();
+        await(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
     }
 
-    /** Its number is the first line of this file, as the server's own tools read it. */
-    private ProcessHandle postmaster() {
-        try {
-            String number =
-                    Files.readAllLines(dataFolder.resolve("postmaster.pid")).get(0);
-            return ProcessHandle.of(Long.parseLong(number.strip())).orElseThrow();
-        } catch (IOException | NoSuchElementException e) {
-            throw new IllegalStateException("a running PostgreSQL was expected: port=" + port, e);
+    /** By looking again and again: {@link ProcessHandle#onExit} looks after 300 ms where a process is nobody's child. */
+    private void await(BooleanSupplier ended) {
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        while (!ended.getAsBoolean()) {
+            if (System.nanoTime() - until > 0) {
+                throw new IllegalStateException(
+                        "PostgreSQL was expected to end within " + PATIENCE.toSeconds() + " s: port=" + port);
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
         }
+    }
+
+    private ProcessHandle postmaster() {
+        return postmasterIfAny()
+                .orElseThrow(() -> new IllegalStateException("a running PostgreSQL was expected: port=" + port));
+    }
+
+    /** Its number is the first line of a file, as the server's own tools read it. */
+    private Optional<ProcessHandle> postmasterIfAny() {
+        try {
+            return ProcessHandle.of(
+                    Long.parseLong(Files.readAllLines(numberFile()).get(0).strip()));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the number of PostgreSQL's process was expected in " + numberFile(), e);
+        }
+    }
+
+    private Path numberFile() {
+        return dataFolder.resolve("postmaster.pid");
     }
 
     private static void signal(String name, ProcessHandle process) {

@@ -33,7 +33,7 @@ class CommandLeaseTest {
     }
 
     private PostgresStore store() {
-        return PostgresStore.open(PostgresSettings.of(servers.url(), servers.postgres.user(), "", "public"));
+        return PostgresStore.open(PostgresSettings.of(servers.url(), servers.user(), "", "public"));
     }
 
     private String total() {

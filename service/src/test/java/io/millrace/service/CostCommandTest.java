@@ -56,7 +56,7 @@ class CostCommandTest {
         "80, '--price=per-statement=0.000000001'",
         "100, '--price=per-statement=0.000000001'",
         "80, --flush-live=within 2500ms",
-        "100, --views=200000 --live=0 --batch-size=100000"
+        "100, --views=100000 --live=0 --batch-size=100000"
     })
     void fitsTheLadderIntoATerminal(int columns, String option) {
         Ended ended = TestProgram.runIn(

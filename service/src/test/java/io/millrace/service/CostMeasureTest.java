@@ -13,79 +13,90 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CostMeasureTest {
     private static final JsonMapper JSON = new JsonMapper();
 
+    @SuppressWarnings("NullAway.Init")
+    private static EmbeddedPostgres postgres;
+
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path folder;
 
+    @BeforeAll
+    static void start() {
+        postgres = EmbeddedPostgres.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        postgres.close();
+    }
+
     @Test
     void measuresTheRungsOnAServerAndLeavesNothingBehind() throws Exception {
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
-            String url = "postgresql://postgres:x@127.0.0.1:" + postgres.port() + "/postgres";
+        String url = "postgresql://postgres:x@127.0.0.1:" + postgres.port() + "/postgres";
 
-            Ended ended = TestProgram.run(
-                    "cost",
-                    "--measure",
-                    "--postgres",
-                    url,
-                    "--runs",
-                    "2",
-                    "--views",
-                    "190",
-                    "--live",
-                    "10",
-                    "--bookmarks",
-                    "0",
-                    "--format",
-                    "json");
+        Ended ended = TestProgram.run(
+                "cost",
+                "--measure",
+                "--postgres",
+                url,
+                "--runs",
+                "2",
+                "--views",
+                "190",
+                "--live",
+                "10",
+                "--bookmarks",
+                "0",
+                "--format",
+                "json");
 
-            assertThat(ended.exitCode()).as(ended.err()).isZero();
-            JsonNode measured = JSON.readTree(ended.out()).get("measured");
-            assertThat(measured).hasSize(8);
-            JsonNode second = measured.get(1);
-            JsonNode fifth = measured.get(4);
-            assertThat(second.get("roundTrips").asInt()).isEqualTo(2_000);
-            assertThat(second.get("commits").asInt()).isBetween(2_000, 2_020);
-            assertThat(second.get("rows").asInt()).isEqualTo(2_000);
-            // Of 200 events 2 batches and 10 live ones: 12 flushes, 60 per 1,000 events.
-            assertThat(fifth.get("roundTrips").asInt()).isEqualTo(60);
-            assertThat(fifth.get("commits").asInt()).isBetween(60, 80);
-            // Each writes a row of the read model and the checkpoint, which counts it; where the reason for flushing
-            // changes (full, live), what was counted is put away: at most two rows each time.
-            assertThat(fifth.get("rows").asInt()).isBetween(120, 160);
-            assertThat(fifth.get("walKiB").asDouble())
-                    .isPositive()
-                    .isLessThan(second.get("walKiB").asDouble() / 2);
-            assertThat(fifth.get("clientCpuMs").asDouble()).isPositive();
-            assertThat(databases(postgres)).isZero();
-        }
+        assertThat(ended.exitCode()).as(ended.err()).isZero();
+        JsonNode measured = JSON.readTree(ended.out()).get("measured");
+        assertThat(measured).hasSize(8);
+        JsonNode second = measured.get(1);
+        JsonNode fifth = measured.get(4);
+        assertThat(second.get("roundTrips").asInt()).isEqualTo(2_000);
+        assertThat(second.get("commits").asInt()).isBetween(2_000, 2_020);
+        assertThat(second.get("rows").asInt()).isEqualTo(2_000);
+        // Of 200 events 2 batches and 10 live ones: 12 flushes, 60 per 1,000 events.
+        assertThat(fifth.get("roundTrips").asInt()).isEqualTo(60);
+        assertThat(fifth.get("commits").asInt()).isBetween(60, 80);
+        // Each writes a row of the read model and the checkpoint, which counts it; where the reason for flushing
+        // changes (full, live), what was counted is put away: at most two rows each time.
+        assertThat(fifth.get("rows").asInt()).isBetween(120, 160);
+        assertThat(fifth.get("walKiB").asDouble())
+                .isPositive()
+                .isLessThan(second.get("walKiB").asDouble() / 2);
+        assertThat(fifth.get("clientCpuMs").asDouble()).isPositive();
+        assertThat(databases()).isZero();
     }
 
     /** Rungs 1 and 2 send each statement by itself; the first also moves the checkpoint for what nobody handles. */
     @Test
     void writesEachStatementOfTheFirstTwoRungsInAnAutocommitOfItsOwn() throws Exception {
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
-            JsonNode measured = measured(postgres, "--runs=1", "--views=100", "--bookmarks=30", "--live=0");
+        JsonNode measured = measured("--runs=1", "--views=100", "--bookmarks=30", "--live=0");
 
-            assertThat(measured.get(0).get("roundTrips").asInt()).isEqualTo(2_300);
-            assertThat(measured.get(0).get("commits").asInt()).isBetween(2_300, 2_340);
-            assertThat(measured.get(1).get("roundTrips").asInt()).isEqualTo(2_010); // and once more at the end
-            assertThat(measured.get(1).get("commits").asInt()).isBetween(2_010, 2_050);
-        }
+        assertThat(measured.get(0).get("roundTrips").asInt()).isEqualTo(2_300);
+        assertThat(measured.get(0).get("commits").asInt()).isBetween(2_300, 2_340);
+        assertThat(measured.get(1).get("roundTrips").asInt()).isEqualTo(2_010); // and once more at the end
+        assertThat(measured.get(1).get("commits").asInt()).isBetween(2_010, 2_050);
     }
 
-    private static JsonNode measured(EmbeddedPostgres postgres, String... options) throws Exception {
-        Ended ended = TestProgram.run(onServer(postgres, options));
+    private static JsonNode measured(String... options) throws Exception {
+        Ended ended = TestProgram.run(onServer(options));
         assertThat(ended.exitCode()).as(ended.err()).isZero();
         return JSON.readTree(ended.out()).get("measured");
     }
 
-    private static String[] onServer(EmbeddedPostgres postgres, String... options) {
+    private static String[] onServer(String... options) {
         return Stream.concat(
                         Stream.of(
                                 "cost",
@@ -99,21 +110,17 @@ class CostMeasureTest {
     /** They begin only when the first run does, so that the server is quiet before. */
     @Test
     void warnsWhereOthersBeginToWriteWhileItMeasures() throws Exception {
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
-            TestProgram program =
-                    TestProgram.start(onServer(postgres, "--runs=1", "--views=300", "--bookmarks=0", "--live=0"));
-            program.awaitErr("Measuring, run 1 of 1");
+        TestProgram program = TestProgram.start(onServer("--runs=1", "--views=300", "--bookmarks=0", "--live=0"));
+        program.awaitErr("Measuring, run 1 of 1");
 
-            writeWhile(program, postgres);
+        writeWhile(program);
 
-            JsonNode notes =
-                    JSON.readTree(program.awaitEnd().out()).get("notes").get("measured");
-            assertThat(notes).hasSize(2);
-            assertThat(notes.get(1).asText()).startsWith("WARNING: others write to this server");
-        }
+        JsonNode notes = JSON.readTree(program.awaitEnd().out()).get("notes").get("measured");
+        assertThat(notes).hasSize(2);
+        assertThat(notes.get(1).asText()).startsWith("WARNING: others write to this server");
     }
 
-    private static void writeWhile(TestProgram program, EmbeddedPostgres postgres) throws Exception {
+    private static void writeWhile(TestProgram program) throws Exception {
         try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl());
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE busy (text text)");
@@ -124,7 +131,7 @@ class CostMeasureTest {
         }
     }
 
-    private static long databases(EmbeddedPostgres postgres) throws Exception {
+    private static long databases() throws Exception {
         try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl());
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(
@@ -147,9 +154,9 @@ class CostMeasureTest {
 
     @Test
     void marksTheReportPartialWhenPostgresRefusesWhatMemoryTook() throws Exception {
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
-            allowFewViews(postgres);
-            String url = "postgresql://postgres:x@127.0.0.1:" + postgres.port() + "/postgres";
+        try (EmbeddedPostgres own = EmbeddedPostgres.start()) {
+            allowFewViews(own);
+            String url = "postgresql://postgres:x@127.0.0.1:" + own.port() + "/postgres";
 
             Ended ended = TestProgram.run(
                     "cost", "--measure", "--postgres", url, "--runs", "1", "--views", "90", "--live", "0");
@@ -162,8 +169,8 @@ class CostMeasureTest {
     }
 
     /** In every database that is made on this server, a viewer can view no more than 50 times. */
-    private static void allowFewViews(EmbeddedPostgres postgres) throws Exception {
-        String template = postgres.jdbcUrl().replaceFirst("/postgres(?=[?]|$)", "/template1");
+    private static void allowFewViews(EmbeddedPostgres own) throws Exception {
+        String template = own.jdbcUrl().replaceFirst("/postgres(?=[?]|$)", "/template1");
         try (Connection connection = DriverManager.getConnection(template);
                 Statement statement = connection.createStatement()) {
             statement.execute("""

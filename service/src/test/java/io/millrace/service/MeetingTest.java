@@ -18,7 +18,6 @@ import io.millrace.service.TestProjections.Paid;
 import io.millrace.service.configuration.Configuration;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -61,7 +60,7 @@ class MeetingTest {
         connected = new Servers(Configuration.read(Path.of(TestServers.write(
                 folder,
                 "eventstore: " + servers.eventStore.connectionString() + "\npostgres: {url: '" + servers.url() + "?"
-                        + socketTimeout + "', user: " + servers.postgres.user()
+                        + socketTimeout + "', user: " + servers.user()
                         + "}\nprojections: {shared-0: }\n"))));
         grouping = new Grouping(connected, true);
     }
@@ -153,7 +152,7 @@ class MeetingTest {
     }
 
     private Connection locked(String table) throws SQLException {
-        Connection connection = DriverManager.getConnection(servers.postgres.jdbcUrl());
+        Connection connection = servers.connect();
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             statement.execute("LOCK TABLE " + table + " IN ACCESS EXCLUSIVE MODE");

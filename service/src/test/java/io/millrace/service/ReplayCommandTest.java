@@ -31,8 +31,12 @@ class ReplayCommandTest {
 
     @BeforeEach
     void start() {
-        servers = new TestServers();
-        config = servers.configure(folder, "payments", "accounts-seen");
+        use(new TestServers());
+    }
+
+    private void use(TestServers fresh) {
+        servers = fresh;
+        config = fresh.configure(folder, "payments", "accounts-seen");
     }
 
     @AfterEach
@@ -176,11 +180,13 @@ class ReplayCommandTest {
 
     @Test
     void goesOnWhenPostgresIsRestartedUnderIt() throws SQLException {
+        servers.close();
+        use(TestServers.withOwnPostgres());
         pay("a", 20_000);
         TestProgram replay = TestProgram.start("replay", "payments", "--config", config);
         TestProgram.await(this::hasRows, () -> "nothing was written:\n" + replay.err());
 
-        servers.postgres.restart();
+        servers.restartPostgres();
         Ended ended = replay.awaitEnd();
 
         assertThat(ended.exitCode()).isZero();

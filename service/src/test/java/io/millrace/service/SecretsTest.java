@@ -72,7 +72,7 @@ class SecretsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        servers = new TestServers();
+        servers = TestServers.withOwnPostgres();
         locked = EmbeddedEventStore.builder().user("admin", CANARY).start();
         servers.execute("CREATE ROLE keeper LOGIN SUPERUSER PASSWORD '" + CANARY + "'");
         Path hba = Path.of(servers.query("SHOW hba_file").get(0));

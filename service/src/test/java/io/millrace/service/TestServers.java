@@ -18,12 +18,40 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** An event store and a PostgreSQL of a test's own. */
+/** An event store of a test's own, and a database of its own on a PostgreSQL that all tests of this JVM share. */
 final class TestServers implements AutoCloseable {
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+
     final EmbeddedEventStore eventStore = EmbeddedEventStore.start();
-    final EmbeddedPostgres postgres = EmbeddedPostgres.start();
     final EventStoreConnection events = EventStoreConnection.open(eventStore.connectionString());
+    private final EmbeddedPostgres postgres;
+    private final String database;
+
+    /** Started for the first test that needs it: to make a new one takes two seconds, to make a database a tenth of one. */
+    private static final class Shared {
+        static final EmbeddedPostgres POSTGRES = EmbeddedPostgres.start();
+
+        static {
+            Runtime.getRuntime().addShutdownHook(new Thread(POSTGRES::close, "test-postgres-stop"));
+        }
+    }
+
+    TestServers() {
+        this(Shared.POSTGRES);
+    }
+
+    private TestServers(EmbeddedPostgres postgres) {
+        this.postgres = postgres;
+        this.database = "test_" + DATABASES.incrementAndGet();
+        executeIn(postgres.database(), "CREATE DATABASE " + database);
+    }
+
+    /** With a PostgreSQL of the test's own, for those that change or restart it. */
+    static TestServers withOwnPostgres() {
+        return new TestServers(EmbeddedPostgres.start());
+    }
 
     /** Writes a configuration for these servers, with these projections at their defaults. */
     String configure(Path folder, String... projections) {
@@ -32,7 +60,7 @@ final class TestServers implements AutoCloseable {
         yaml.append("postgres: {url: '")
                 .append(url())
                 .append("', user: ")
-                .append(postgres.user())
+                .append(user())
                 .append("}\n");
         yaml.append("projections:\n");
         Arrays.stream(projections)
@@ -49,7 +77,20 @@ final class TestServers implements AutoCloseable {
     }
 
     String url() {
-        return "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/" + postgres.database();
+        return url(database);
+    }
+
+    private String url(String of) {
+        return "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/" + of;
+    }
+
+    String user() {
+        return postgres.user();
+    }
+
+    /** Of a PostgreSQL of the test's own. */
+    void restartPostgres() {
+        postgres.restart();
     }
 
     void append(String stream, String type, String... data) {
@@ -63,13 +104,26 @@ final class TestServers implements AutoCloseable {
     }
 
     Connection connect() throws SQLException {
-        return DriverManager.getConnection(postgres.jdbcUrl());
+        return connect(database);
+    }
+
+    private Connection connect(String to) throws SQLException {
+        return DriverManager.getConnection(url(to), user(), postgres.password());
     }
 
     void execute(String sql) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
+        }
+    }
+
+    private void executeIn(String other, String sql) {
+        try (Connection connection = connect(other);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new AssertionError(sql, e);
         }
     }
 
@@ -90,6 +144,10 @@ final class TestServers implements AutoCloseable {
     public void close() {
         events.close();
         eventStore.close();
-        postgres.close();
+        if (postgres == Shared.POSTGRES) {
+            executeIn(postgres.database(), "DROP DATABASE " + database + " WITH (FORCE)");
+        } else {
+            postgres.close();
+        }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.embedded.EmbeddedPostgres;
 import io.millrace.it.Cli;
+import io.millrace.it.DataFolder;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -4,6 +4,7 @@ import io.millrace.embedded.EmbeddedEventStore;
 import io.millrace.embedded.EmbeddedPostgres;
 import io.millrace.it.ByHand;
 import io.millrace.it.Cli;
+import io.millrace.it.DataFolder;
 import io.millrace.it.Standing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -84,7 +85,7 @@ final class Rig implements AutoCloseable {
                 .systemProjections(false)
                 .maxAppendSize(16 << 20)
                 .start();
-        return new Rig(folder, projections, store, EmbeddedPostgres.start(folder.resolve(POSTGRES_FOLDER)));
+        return new Rig(folder, projections, store, dataFolder(folder).startNew());
     }
 
     EmbeddedPostgres postgres() {
@@ -99,6 +100,10 @@ final class Rig implements AutoCloseable {
 
     /** That of the PostgreSQL that it began with. */
     DataFolder dataFolder() {
+        return dataFolder(folder);
+    }
+
+    private static DataFolder dataFolder(Path folder) {
         return new DataFolder(folder.resolve(POSTGRES_FOLDER));
     }
 

@@ -8,6 +8,7 @@ import io.millrace.eventstore.EventStoreConnection;
 import io.millrace.eventstore.ExpectedRevision;
 import io.millrace.eventstore.NewEvent;
 import io.millrace.it.ByHand;
+import io.millrace.it.DataFolder;
 import io.millrace.it.Standing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -38,14 +39,18 @@ final class LeaseIT {
     private final EmbeddedEventStore eventStore = EmbeddedEventStore.builder()
             .systemProjections(false) // so that the last record in the log is the last event
             .start();
-    private final EmbeddedPostgres postgres = EmbeddedPostgres.start();
     private final EventStoreConnection events = EventStoreConnection.open(eventStore.connectionString());
-    private final StallingProxy network = new StallingProxy(postgres.port());
     private int appended;
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path folder;
+
+    @SuppressWarnings("NullAway.Init")
+    private EmbeddedPostgres postgres;
+
+    @SuppressWarnings("NullAway.Init")
+    private StallingProxy network;
 
     @SuppressWarnings("NullAway.Init")
     private ServiceProcess active;
@@ -55,6 +60,8 @@ final class LeaseIT {
 
     @BeforeEach
     void startTwo() throws Exception {
+        postgres = new DataFolder(folder.resolve("postgres")).startNew();
+        network = new StallingProxy(postgres.port());
         append(150);
         active = start("active", network.port());
         active.awaitLog("views-per-viewer: LIVE");

@@ -25,12 +25,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The clock of PostgreSQL, by which leases are judged, is set forth and back under two services: at most that costs a
  * take-over each time, and every event counts once.
  */
 @EnabledIf("io.millrace.it.leases.SetClock#isPossible")
+@Execution(ExecutionMode.CONCURRENT)
 final class ServerClockIT {
     /** A take-over each; a busy machine may take twice as long. */
     private static final Duration PROMISED = Duration.ofSeconds(5);

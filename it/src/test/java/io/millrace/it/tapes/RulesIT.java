@@ -24,6 +24,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * What no recording shows and the source of 24.6.0 decides: {@code eventstoredb-24.6/rules.txt}, one test a paragraph.
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.TestFactory;
  * subscription heard since, {@code wait} gives events time to grow old and projections time to follow.
  * A title with {@code [nobody]} or {@code [admin]} is played to an embedded server that knows users.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class RulesIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration QUIET = Duration.ofMillis(200);
@@ -74,6 +77,7 @@ class RulesIT {
     }
 
     @TestFactory
+    @Execution(ExecutionMode.SAME_THREAD) // one after the other: they share a store
     Stream<DynamicTest> answersAsTheSourceHasIt() throws IOException {
         try (InputStream in = RulesIT.class.getResourceAsStream("/eventstoredb-24.6/rules.txt")) {
             String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
