@@ -26,11 +26,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Two services run the same projection: one is active, the other takes it over. Each fault is followed by an event, and
  * the time until that shows in the read model is printed, and asserted at twice what is promised.
  */
+@Execution(ExecutionMode.CONCURRENT)
 final class LeaseIT {
     private static final Duration TAKE_OVER = Duration.ofSeconds(5);
     /** A standby looks each second; the rest is for stopping and beginning. */
