@@ -61,6 +61,33 @@ class EmbeddedPostgresTest {
         }
     }
 
+    /** The library that starts it stops it at the end of the process, too, at the same time. */
+    @Test
+    void leavesNoFilesWhereItIsClosedAsTheProcessEnds(@TempDir Path temporary) throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djava.io.tmpdir=" + temporary,
+                        "-Dot.epg.working-dir=" + System.getProperty("java.io.tmpdir")
+                                + "/embedded-pg", // unpacked once
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ClosesAtItsEnd.class.getName())
+                .inheritIO()
+                .start();
+
+        assertThat(process.waitFor()).isZero();
+        assertThat(temporary).isEmptyDirectory();
+    }
+
+    /** A program. */
+    static final class ClosesAtItsEnd {
+        private ClosesAtItsEnd() {}
+
+        public static void main(String... args) {
+            Runtime.getRuntime().addShutdownHook(new Thread(EmbeddedPostgres.start()::close));
+        }
+    }
+
     private static String query(EmbeddedPostgres postgres, String sql) throws SQLException {
         try (Connection connection =
                         DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
