@@ -3,12 +3,11 @@ package io.millrace.embedded;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
+import java.util.NoSuchElementException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -28,12 +27,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private final boolean temporary;
     private final int port;
     private io.zonky.test.db.postgres.embedded.@Nullable EmbeddedPostgres running;
+    /** The one that runs, or ran last. */
+    private ProcessHandle postmaster;
 
     private EmbeddedPostgres(Path dataFolder, boolean temporary) {
         this.dataFolder = dataFolder;
         this.temporary = temporary;
         this.port = FreePort.find();
         this.running = launch();
+        this.postmaster = findPostmaster();
     }
 
     /** Keeps its data in a temporary folder, which {@link #close()} deletes; doesn't wait for the disk (no fsync). */
@@ -77,14 +79,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
         io.zonky.test.db.postgres.embedded.EmbeddedPostgres server = running;
         running = null;
         if (server != null) {
-            Optional<ProcessHandle> postmaster = postmasterIfAny();
             try {
                 server.close();
             } catch (IOException e) {
                 throw new UncheckedIOException("PostgreSQL was expected to stop: port=" + port, e);
             }
             // When the JVM ends, the library's own hook may be closing it: then close() has returned at once.
-            postmaster.ifPresent(ending -> await(() -> !(ending.isAlive() && Files.exists(numberFile()))));
+            await(() -> !(postmaster.isAlive() && Files.exists(numberFile())));
         }
     }
 
@@ -93,8 +94,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
      * more is written. The data stays; {@link #restart()} recovers it from the log.
      */
     public synchronized void kill() {
-        ProcessHandle postmaster = postmaster();
-        List<ProcessHandle> processes = processes(postmaster);
+        List<ProcessHandle> processes = processes(runningPostmaster());
         processes.forEach(ProcessHandle::destroyForcibly);
         awaitEnd(processes);
         stop();
@@ -102,8 +102,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /** Stops the server as {@code pg_ctl stop -m immediate} does: sessions are ended, the data has to be recovered. */
     public synchronized void stopImmediately() {
-        ProcessHandle postmaster = postmaster();
-        List<ProcessHandle> processes = processes(postmaster);
+        List<ProcessHandle> processes = processes(runningPostmaster());
         signal("QUIT", postmaster);
         awaitEnd(processes);
         stop();
@@ -129,20 +128,20 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    private ProcessHandle postmaster() {
-        return postmasterIfAny()
-                .orElseThrow(() -> new IllegalStateException("a running PostgreSQL was expected: port=" + port));
+    private ProcessHandle runningPostmaster() {
+        if (running == null || !postmaster.isAlive()) {
+            throw new IllegalStateException("a running PostgreSQL was expected: port=" + port);
+        }
+        return postmaster;
     }
 
     /** Its number is the first line of a file, as the server's own tools read it. */
-    private Optional<ProcessHandle> postmasterIfAny() {
+    private ProcessHandle findPostmaster() {
         try {
-            return ProcessHandle.of(
-                    Long.parseLong(Files.readAllLines(numberFile()).get(0).strip()));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException("the number of PostgreSQL's process was expected in " + numberFile(), e);
+            String number = Files.readAllLines(numberFile()).get(0);
+            return ProcessHandle.of(Long.parseLong(number.strip())).orElseThrow();
+        } catch (IOException | NoSuchElementException e) {
+            throw new IllegalStateException("a running PostgreSQL was expected: port=" + port, e);
         }
     }
 
@@ -166,6 +165,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     public synchronized void restart() {
         stop();
         running = launch();
+        postmaster = findPostmaster();
     }
 
     @Override
