@@ -27,6 +27,7 @@ final class TestServers implements AutoCloseable {
     final EmbeddedEventStore eventStore = EmbeddedEventStore.start();
     final EventStoreConnection events = EventStoreConnection.open(eventStore.connectionString());
     private final EmbeddedPostgres postgres;
+    private final boolean ofItsOwn;
     private final String database;
 
     /** Started for the first test that needs it: to make a new one takes two seconds, to make a database a tenth of one. */
@@ -39,18 +40,19 @@ final class TestServers implements AutoCloseable {
     }
 
     TestServers() {
-        this(Shared.POSTGRES);
+        this(Shared.POSTGRES, false);
     }
 
-    private TestServers(EmbeddedPostgres postgres) {
+    private TestServers(EmbeddedPostgres postgres, boolean ofItsOwn) {
         this.postgres = postgres;
+        this.ofItsOwn = ofItsOwn;
         this.database = "test_" + DATABASES.incrementAndGet();
         executeIn(postgres.database(), "CREATE DATABASE " + database);
     }
 
     /** With a PostgreSQL of the test's own, for those that change or restart it. */
     static TestServers withOwnPostgres() {
-        return new TestServers(EmbeddedPostgres.start());
+        return new TestServers(EmbeddedPostgres.start(), true);
     }
 
     /** Writes a configuration for these servers, with these projections at their defaults. */
@@ -88,8 +90,10 @@ final class TestServers implements AutoCloseable {
         return postgres.user();
     }
 
-    /** Of a PostgreSQL of the test's own. */
     void restartPostgres() {
+        if (!ofItsOwn) {
+            throw new IllegalStateException("expected a PostgreSQL of the test's own: use withOwnPostgres()");
+        }
         postgres.restart();
     }
 
@@ -144,10 +148,10 @@ final class TestServers implements AutoCloseable {
     public void close() {
         events.close();
         eventStore.close();
-        if (postgres == Shared.POSTGRES) {
-            executeIn(postgres.database(), "DROP DATABASE " + database + " WITH (FORCE)");
-        } else {
+        if (ofItsOwn) {
             postgres.close();
+        } else {
+            executeIn(postgres.database(), "DROP DATABASE " + database + " WITH (FORCE)");
         }
     }
 }
