@@ -8,11 +8,12 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The move that a session made last of a checkpoint. What writes next, for the same reason and in the same five minutes,
- * need only add to its counters: nobody else has moved it since, or the next move is refused.
+ * need only add to its counters: nobody else has moved it since, or the next move is refused. Nor need it ask for the time,
+ * which is as long after the time that was asked for last as this program's clock says.
  *
  * @param flushNumber the checkpoint's after it
- * @param movedAtMicros when, by the server's clock, in microseconds since 1970
- * @param atNanos when, by {@link System#nanoTime}
+ * @param askedMicros when the server was asked for the time last, by its clock, in microseconds since 1970
+ * @param askedNanos when that move was sent, by {@link System#nanoTime}
  */
 record LastMove(
         String projection,
@@ -20,31 +21,41 @@ record LastMove(
         long flushNumber,
         Writer writer,
         FlushReason reason,
-        long movedAtMicros,
-        long atNanos) {
+        long askedMicros,
+        long askedNanos) {
     private static final long COUNTED_TOGETHER_MICROS =
             Duration.ofMinutes(5).toSeconds() * TimeUnit.SECONDS.toMicros(1);
 
-    static LastMove of(Move move, Writer writer, long movedAtMicros) {
+    /** One that answered the time. */
+    static LastMove of(Move move, Writer writer, long answeredMicros, long sentNanos) {
         return new LastMove(
                 move.from().projection(),
                 move.from().epoch(),
                 move.from().flushNumber() + 1,
                 writer,
                 move.batch().reason(),
-                movedAtMicros,
-                System.nanoTime());
+                answeredMicros,
+                sentNanos);
+    }
+
+    /** The one that continued it and answered nothing. */
+    LastMove next() {
+        return new LastMove(projection, epoch, flushNumber + 1, writer, reason, askedMicros, askedNanos);
+    }
+
+    /** When a move that was sent at this {@link System#nanoTime} was made, in microseconds since 1970. */
+    long micros(long sentNanos) {
+        return askedMicros + TimeUnit.NANOSECONDS.toMicros(sentNanos - askedNanos);
     }
 
     /** Whether what this move counts is added to the same counters. */
     boolean isContinuedBy(Move next, Writer nextWriter, long nowNanos) {
-        long nowMicros = movedAtMicros + TimeUnit.NANOSECONDS.toMicros(nowNanos - atNanos);
         return next.from().flushNumber() == flushNumber
                 && next.from().epoch() == epoch
                 && next.from().projection().equals(projection)
                 && next.batch().reason() == reason
                 && nextWriter.equals(writer)
-                && since(nowMicros) == since(movedAtMicros);
+                && since(micros(nowNanos)) == since(askedMicros);
     }
 
     /** As the server says it with {@code date_bin}. */

@@ -12,7 +12,9 @@ import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGStatement;
@@ -177,26 +179,32 @@ final class PostgresFlushSession implements FlushSession {
 
     @Override
     public long flush(Flush flush, Writer writer) throws SQLException {
-        FlushText sent = new FlushText(flush, writer, mannerOf(flush, writer), perTransaction);
+        long sentNanos = System.nanoTime();
+        FlushText sent = new FlushText(flush, writer, mannerOf(flush, writer, sentNanos), perTransaction);
         begun = sent.manner().begins();
+        LastMove before = moved;
         moved = null; // until it is known what became of this one
         PreparedStatement statement = prepared(sent);
         sent.bind(connection, statement);
-        long movedAt = execute(statement);
+        OptionalLong answeredMicros = execute(statement);
         statement.clearParameters();
         merging &= !sent.manner().endsMerging();
-        moved = flush.moves().size() == 1 && movedAt != 0
-                ? LastMove.of(flush.moves().get(0), writer, movedAt)
+        if (answeredMicros.isEmpty()) {
+            moved = Objects.requireNonNull(before).next();
+            return moved.micros(sentNanos);
+        }
+        moved = flush.moves().size() == 1
+                ? LastMove.of(flush.moves().get(0), writer, answeredMicros.getAsLong(), sentNanos)
                 : null;
-        return movedAt;
+        return answeredMicros.getAsLong();
     }
 
-    private FlushText.Manner mannerOf(Flush flush, Writer writer) {
+    private FlushText.Manner mannerOf(Flush flush, Writer writer, long nowNanos) {
         boolean hasRawSql = flush.plan().hasRawSql();
         boolean begins = isLent() || hasRawSql || flush.plan().statements().size() > MOST_IN_ONE_SYNC;
         // A user's statement is not to find the settings that merging needs: nothing is merged from the first one on.
         boolean merges = merging && !hasRawSql;
-        boolean goesOn = moved != null && moved.isContinuedBy(flush.moves().get(0), writer, System.nanoTime());
+        boolean goesOn = moved != null && moved.isContinuedBy(flush.moves().get(0), writer, nowNanos);
         return new FlushText.Manner(begins, merges, merging && !merges, goesOn, merges && mergeReturns);
     }
 
@@ -261,19 +269,21 @@ final class PostgresFlushSession implements FlushSession {
         return statement;
     }
 
-    /** The checkpoint's answer is the last result set; users' statements may have given others before it. */
-    private static long execute(PreparedStatement statement) throws SQLException {
-        long movedAt = 0;
+    /** The checkpoint's answer, if it gives one, is the last result set; users' statements may have given others before. */
+    private static OptionalLong execute(PreparedStatement statement) throws SQLException {
+        OptionalLong answer = OptionalLong.empty();
         boolean isResultSet = statement.execute();
         while (isResultSet || statement.getUpdateCount() != -1) {
             if (isResultSet) {
                 try (ResultSet rows = statement.getResultSet()) {
-                    movedAt = rows.next() && rows.getObject(1) instanceof Long number ? number : 0;
+                    answer = rows.next() && rows.getObject(1) instanceof Long number
+                            ? OptionalLong.of(number)
+                            : OptionalLong.empty();
                 }
             }
             isResultSet = statement.getMoreResults();
         }
-        return movedAt;
+        return answer;
     }
 
     @Override

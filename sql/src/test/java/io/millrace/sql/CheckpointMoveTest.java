@@ -12,6 +12,7 @@ import io.millrace.projections.Projection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -91,6 +92,27 @@ class CheckpointMoveTest {
 
         assertThat(outcome).isInstanceOf(Committed.class);
         assertThat(database.query("SELECT * FROM viewer_views")).containsExactly("ann|3");
+    }
+
+    /** Only the first move of a session's asks the server for the time, where it is merged. */
+    @ParameterizedTest
+    @EnumSource
+    void whenItMovedIsToldAsTheDatabaseHasIt(Form form) throws Exception {
+        Projection projection = form.projection();
+        PostgresBatchCommitter committer = store.committerFor(projection);
+        for (int i = 1; i <= 3; i++) {
+            Committed committed = (Committed) committer.commit(views(projection, i, "ann"));
+
+            Instant told = committed.checkpoint().movedAt().orElseThrow();
+            try (Connection other = database.connect()) {
+                assertThat(CheckpointRow.findForUpdate(other, "views")
+                                .orElseThrow()
+                                .movedAt()
+                                .orElseThrow())
+                        .isBetween(told.minusMillis(400), told.plusMillis(400));
+            }
+            database.execute("SELECT pg_sleep(0.5)");
+        }
     }
 
     /** Two flushes, and a third one that finds its checkpoint's row locked by somebody who does this. */

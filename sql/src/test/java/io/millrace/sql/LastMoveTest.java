@@ -60,6 +60,25 @@ class LastMoveTest {
                 .isFalse();
     }
 
+    @Test
+    void tellsTheTimeOfWhatGoesOnByItsOwnClock() {
+        LastMove third = last.next().next();
+
+        assertThat(third.micros(AT_NANOS + Duration.ofSeconds(2).toNanos()))
+                .isEqualTo(MOVED_AT.plusSeconds(2).getEpochSecond() * 1_000_000);
+        assertThat(third.isContinuedBy(
+                        move("views", 3, 14, FlushReason.LIVE),
+                        WRITER,
+                        AT_NANOS + Duration.ofSeconds(29).toNanos()))
+                .isTrue();
+        assertThat(third.isContinuedBy(
+                        move("views", 3, 14, FlushReason.LIVE),
+                        WRITER,
+                        AT_NANOS + Duration.ofSeconds(30).toNanos()))
+                .as("five minutes count from when the server was asked, and not from each move")
+                .isFalse();
+    }
+
     private boolean isContinued(Move next, Duration after) {
         return last.isContinuedBy(next, WRITER, AT_NANOS + after.toNanos());
     }
