@@ -42,7 +42,10 @@ class PostgresBatchCommitterTest {
         assertThat(((Committed) outcome).roundTrips()).isEqualTo(1);
         assertThat(database.query("SELECT * FROM viewer_views ORDER BY 1")).containsExactly("ann|2", "bob|1");
         Checkpoint checkpoint = store.checkpoints().find("views-per-viewer").orElseThrow();
-        assertThat(checkpoint).isEqualTo(committer.checkpoint());
+        assertThat(checkpoint)
+                .usingRecursiveComparison()
+                .ignoringFields("movedAt") // which is reckoned, see CheckpointMoveTest
+                .isEqualTo(committer.checkpoint());
         assertThat(checkpoint.position()).contains(Position.inLog(9, 9));
         assertThat(checkpoint.flushNumber()).isEqualTo(2);
         assertThat(checkpoint.writer()).contains(committer.writer());
