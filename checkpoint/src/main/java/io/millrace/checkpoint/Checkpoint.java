@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param lastHandled the last event that a handler saw, at or before {@code position}; empty if there was none
  * @param flushNumber how many times the checkpoint was moved in this epoch
  * @param writer who moved it last; empty if nobody did
- * @param movedAt when, by the database's clock; empty if it never was
+ * @param movedAt when, by the database's clock; empty if it never was. Whoever moved it may have reckoned the time: two of
+ *     the same checkpoint differ by what messages and locks took
  */
 public record Checkpoint(
         String projection,

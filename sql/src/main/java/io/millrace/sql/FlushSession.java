@@ -31,7 +31,8 @@ interface FlushSession {
     /**
      * Writes rows and checkpoints, in one transaction, if each checkpoint stands where it is expected.
      *
-     * @return when the checkpoints moved, in microseconds since 1970
+     * @return when the checkpoints moved, by the server's clock, in microseconds since 1970; as far as it can be told without
+     *     asking
      */
     long flush(Flush flush, Writer writer) throws SQLException;
 

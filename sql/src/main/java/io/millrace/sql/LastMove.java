@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * The move that a session made last of a checkpoint. What writes next, for the same reason and in the same five minutes,
  * need only add to its counters: nobody else has moved it since, or the next move is refused. Nor need it ask for the time,
- * which is as long after the time that was asked for last as this program's clock says.
+ * which is as long after the time that was asked for last as this program's clock says; later than it was by as much as the
+ * one that asked waited between being sent and being made.
  *
  * @param flushNumber the checkpoint's after it
  * @param askedMicros when the server was asked for the time last, by its clock, in microseconds since 1970

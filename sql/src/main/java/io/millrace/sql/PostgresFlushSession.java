@@ -189,14 +189,15 @@ final class PostgresFlushSession implements FlushSession {
         OptionalLong answeredMicros = execute(statement);
         statement.clearParameters();
         merging &= !sent.manner().endsMerging();
-        if (answeredMicros.isEmpty()) {
-            moved = Objects.requireNonNull(before).next();
-            return moved.micros(sentNanos);
+        if (flush.moves().size() > 1) {
+            return answeredMicros.orElseThrow();
         }
-        moved = flush.moves().size() == 1
+        LastMove now = answeredMicros.isPresent()
                 ? LastMove.of(flush.moves().get(0), writer, answeredMicros.getAsLong(), sentNanos)
-                : null;
-        return answeredMicros.getAsLong();
+                : Objects.requireNonNull(before, "only a move that goes on answers nothing")
+                        .next();
+        moved = now;
+        return now.micros(sentNanos);
     }
 
     private FlushText.Manner mannerOf(Flush flush, Writer writer, long nowNanos) {
