@@ -33,7 +33,7 @@ final class Ahead {
     private static final Logger LOG = LoggerFactory.getLogger(Ahead.class);
 
     /** Large events gain nothing from others' threads but memory taken up. */
-    private static final long MOST_BYTES = 2 << 20;
+    private static final long MOST_BYTES = 1 << 20;
     /** With the help of others the fold may be early for once, and late without: that is no reason to go without. */
     private static final int WAITS = 8;
     /** Batches of fewer events than so many backlogs are committed more slowly than one thread folds them. */
