@@ -16,9 +16,9 @@ import java.util.function.Consumer;
  *
  * <p>gRPC's own keep-alive cannot do it: it pings no more often than every 10 s, and knows nothing of deaf subscriptions.
  *
- * <p>Time is counted in the steps that went by, not read from a clock: a process that was frozen gives the store all of
- * its time again. Bytes count as well as messages: a large event on its way over a thin line is no silence. While an
- * event waits for the subscriber nothing is asked, however long that takes.
+ * <p>Time is counted in the steps that went by, that for the answer, too, and not read from a clock: a process that was
+ * frozen gives the store all of its time again. Bytes count as well as messages: a large event on its way over a thin
+ * line is no silence. While an event waits for the subscriber nothing is asked, however long that takes.
  */
 final class SilenceWatch {
     /** The event at the last position itself is read, too: start positions of reads are inclusive. */
@@ -71,7 +71,10 @@ final class SilenceWatch {
             expectWithin(patience.delivery(), "did not confirm the subscription");
         } else if (awaitsDelivery) {
             expectWithin(patience.delivery(), "has events that it does not deliver");
-        } else if (!probes.isUnderWay() && isQuietFor(silenceBeforeProbe())) {
+        } else if (probes.isUnderWay()) {
+            expectSignOfLife();
+        } else if (isQuietFor(silenceBeforeProbe())) {
+            quiet = Duration.ZERO;
             Optional<Position> last = progress.last();
             probes.ask(requests.forwards(last, LAST_AND_NEXT), this::onProbed, this::onProbeFailed);
         }
@@ -98,6 +101,15 @@ final class SilenceWatch {
         }
     }
 
+    private void expectSignOfLife() {
+        if (!probes.hasBegunToAnswer()) {
+            expectWithin(patience.sign(), "gave no sign of life");
+        } else if (isQuietFor(patience.sign())) {
+            probes.cancel();
+            onLongAnswer();
+        }
+    }
+
     private void onProbed(List<ReadResp> answers) {
         quiet = Duration.ZERO;
         if (subscription.received() != seen) {
@@ -111,16 +123,20 @@ final class SilenceWatch {
         }
     }
 
-    /**
-     * Only what tells of the connection counts; whether the question was liked does not matter. An answer that began, but
-     * did not end in time, is an event that takes its time: there is one, then.
-     */
-    private void onProbeFailed(CallEnd end, boolean answerBegan) {
+    /** An answer that began, but did not end in time, is an event that takes its time: there is one, then. */
+    private void onLongAnswer() {
         quiet = Duration.ZERO;
+        awaitsDelivery = true;
+    }
+
+    /** Only what tells of the connection counts; whether the question was liked does not matter. */
+    private void onProbeFailed(CallEnd end, boolean answerBegan) {
         if (answerBegan) {
-            awaitsDelivery = true;
+            onLongAnswer();
         } else if (end instanceof CallEnd.Passing) {
             deaf.accept(end);
+        } else {
+            quiet = Duration.ZERO;
         }
     }
 

@@ -14,11 +14,12 @@ import java.util.function.Consumer;
 final class SingleReads {
     private final StoreCalls calls;
     private final StoreCalls.Asked asked;
-    private final Duration deadline;
+    private final Optional<Duration> deadline;
     private Optional<StoreCalls.Call> underWay = Optional.empty();
     private long number;
 
-    SingleReads(StoreCalls calls, StoreCalls.Asked asked, Duration deadline) {
+    /** @param deadline by the clock, for each read; empty where the asker counts the time itself */
+    SingleReads(StoreCalls calls, StoreCalls.Asked asked, Optional<Duration> deadline) {
         this.calls = calls;
         this.asked = asked;
         this.deadline = deadline;
@@ -34,35 +35,37 @@ final class SingleReads {
         cancel();
         long mine = number;
         List<ReadResp> messages = new ArrayList<>();
-        StoreCalls.Call call =
-                calls.read(request, new StoreCalls.Terms(asked, Optional.of(deadline)), new StoreCalls.Answers() {
-                    @Override
-                    public void onMessage(ReadResp message) {
-                        messages.add(message);
-                    }
+        StoreCalls.Call call = calls.read(request, new StoreCalls.Terms(asked, deadline), new StoreCalls.Answers() {
+            @Override
+            public void onMessage(ReadResp message) {
+                messages.add(message);
+            }
 
-                    @Override
-                    public void onEnd(Status status, Metadata trailers) {
-                        if (mine != number) {
-                            return;
-                        }
-                        boolean began = !messages.isEmpty()
-                                || underWay.filter(read -> read.receivedBytes() > 0)
-                                        .isPresent();
-                        underWay = Optional.empty();
-                        if (status.isOk()) {
-                            completed.accept(messages);
-                        } else {
-                            failed.accept(CallEnd.of(status, trailers, calls.target()), began);
-                        }
-                    }
-                });
+            @Override
+            public void onEnd(Status status, Metadata trailers) {
+                if (mine != number) {
+                    return;
+                }
+                boolean began = !messages.isEmpty() || hasBegunToAnswer();
+                underWay = Optional.empty();
+                if (status.isOk()) {
+                    completed.accept(messages);
+                } else {
+                    failed.accept(CallEnd.of(status, trailers, calls.target()), began);
+                }
+            }
+        });
         underWay = Optional.of(call);
         call.request(Integer.MAX_VALUE);
     }
 
     boolean isUnderWay() {
         return underWay.isPresent();
+    }
+
+    /** Whether something of the answer to the read under way came. */
+    boolean hasBegunToAnswer() {
+        return underWay.filter(read -> read.receivedBytes() > 0).isPresent();
     }
 
     void cancel() {

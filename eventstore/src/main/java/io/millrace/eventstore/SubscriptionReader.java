@@ -68,8 +68,8 @@ final class SubscriptionReader {
         this.requests = new ReadRequests(request.source(), request.eventTypes());
         this.decoder = new EventDecoder(request.source(), request.eventTypes());
         this.progress = new ReadProgress(request.afterExclusive(), request.lastHandled());
-        this.reads = new SingleReads(calls, StoreCalls.Asked.PREFERRED_NODE, patience.answer());
-        this.probes = new SingleReads(calls, StoreCalls.Asked.ANY_NODE, patience.sign());
+        this.reads = new SingleReads(calls, StoreCalls.Asked.PREFERRED_NODE, Optional.of(patience.answer()));
+        this.probes = new SingleReads(calls, StoreCalls.Asked.ANY_NODE, Optional.empty());
     }
 
     /** Begins. */
