@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +34,7 @@ final class Ahead {
     private static final Logger LOG = LoggerFactory.getLogger(Ahead.class);
 
     /** Large events gain nothing from others' threads but memory taken up. */
-    private static final long MOST_BYTES = 1 << 20;
+    private static final long MOST_BYTES = 2 << 20;
     /** With the help of others the fold may be early for once, and late without: that is no reason to go without. */
     private static final int WAITS = 8;
     /** Batches of fewer events than so many backlogs are committed more slowly than one thread folds them. */
@@ -55,6 +56,7 @@ final class Ahead {
     private final Runnable wakeUp;
     private final IntSupplier batchSize;
     private final BooleanSupplier takesWhole;
+    private final Supplier<Yielding> yieldings;
     private final Deque<Chunk> chunks = new ArrayDeque<>();
     private long bytes;
     private boolean manyWait;
@@ -71,6 +73,7 @@ final class Ahead {
     /**
      * @param batchSize how many events a batch holds now: a commit takes longer than to fold a few
      * @param takesWhole whether a batch takes now what a chunk was folded to
+     * @param yieldings one for each chunk, used by whoever works on that
      */
     Ahead(
             Intake intake,
@@ -78,13 +81,15 @@ final class Ahead {
             HandlingAhead bounds,
             Runnable wakeUp,
             IntSupplier batchSize,
-            BooleanSupplier takesWhole) {
+            BooleanSupplier takesWhole,
+            Supplier<Yielding> yieldings) {
         this.intake = intake;
         this.projection = projection;
         this.bounds = bounds;
         this.wakeUp = wakeUp;
         this.batchSize = batchSize;
         this.takesWhole = takesWhole;
+        this.yieldings = yieldings;
     }
 
     /** A flush had to wait for the fold: it is worth its price to handle events ahead. */
@@ -371,7 +376,7 @@ final class Ahead {
         private void work() {
             folded = folds ? foldAll() : null;
             if (folded == null) {
-                outcomes = events.stream().map(this::outcomeOf).toArray();
+                outcomes = outcomesOfAll();
             }
             state.set(DONE);
         }
@@ -379,6 +384,7 @@ final class Ahead {
         /** Null if there is one among them that has to be looked at by itself. */
         private @Nullable Accumulator foldAll() {
             Accumulator whole = new Accumulator();
+            Yielding yielding = yieldings.get();
             Optional<InPlaceHandling> handling = whole.handling(projection);
             EventEnvelope before = null;
             boolean all = handling.isPresent();
@@ -388,6 +394,7 @@ final class Ahead {
                     all = (before == null || event.position().isAfter(before.position()))
                             && whole.addInPlace(event, handling.get());
                     before = event;
+                    yielding.worked();
                 }
             } catch (Throwable e) {
                 // Each event is handled once more by itself then, and what its handler throws is told when it is its
@@ -403,6 +410,16 @@ final class Ahead {
             events = List.of();
             folded = null;
             outcomes = new @Nullable Object[0];
+        }
+
+        private Object[] outcomesOfAll() {
+            Object[] all = new Object[events.size()];
+            Yielding yielding = yieldings.get();
+            for (int i = 0; i < all.length; i++) {
+                all[i] = outcomeOf(events.get(i));
+                yielding.worked();
+            }
+            return all;
         }
 
         private Object outcomeOf(EventEnvelope event) {

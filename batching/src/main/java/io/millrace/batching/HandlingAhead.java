@@ -15,10 +15,10 @@ import java.util.concurrent.TimeUnit;
  */
 public record HandlingAhead(Executor threads, int backlog, int chunkEvents, int mostChunks) {
     private static final int BACKLOG = 1_000;
-    /** A few times the rows that events of a few hundred keys change: each row of a chunk is made for it. */
-    private static final int CHUNK_EVENTS = 1_250;
-    /** So many that a thread that takes a millisecond to wake up still finds some: each is half of one to work on. */
-    private static final int CHUNKS_PER_THREAD = 8;
+    /** Many times the rows that events of a few hundred keys change: each row of a chunk is made for it, and merged. */
+    private static final int CHUNK_EVENTS = 5_000;
+    /** So many that a thread that takes a millisecond to wake up still finds some: each is two of them to work on. */
+    private static final int CHUNKS_PER_THREAD = 4;
     /** One thread folds what these handle, and folding takes about a quarter of the time. */
     private static final int MOST_THREADS = 4;
 

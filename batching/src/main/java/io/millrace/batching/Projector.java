@@ -65,7 +65,13 @@ public final class Projector {
         this.sizer = new BatchSizer(options.flushPolicy());
         Intake intake = new Intake(source, projection, options.queueBounds(), surroundings.eventsCame());
         this.ahead = new Ahead(
-                intake, projection, surroundings.ahead(), surroundings.wakeUp(), sizer::size, poison::letsAllPass);
+                intake,
+                projection,
+                surroundings.ahead(),
+                surroundings.wakeUp(),
+                sizer::size,
+                poison::letsAllPass,
+                () -> new Yielding(surroundings.nanoClock()));
         EventFolder folder = new EventFolder(projection, ahead::effectsOf, poison);
         this.folding = new Folding(folder, sizer, new InARow(options.poison().maxParked()), surroundings.heapBytes());
         this.flusher = new Flusher(

@@ -119,7 +119,7 @@ class AheadTest {
     }
 
     @Test
-    void areHandedOutUpToAMegabyteWhereTheyAreLarge() {
+    void areHandedOutUpToTwoMegabytesWhereTheyAreLarge() {
         List<Integer> chunks = new ArrayList<>();
         Projector projector = projector(
                 new HandlingAhead(
@@ -138,7 +138,7 @@ class AheadTest {
 
         step(projector);
 
-        assertThat(chunks).startsWith(4).allMatch(events -> events <= 4);
+        assertThat(chunks).startsWith(7).allMatch(events -> events <= 7);
     }
 
     @Test

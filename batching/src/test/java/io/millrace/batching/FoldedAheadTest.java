@@ -20,11 +20,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What other threads fold ahead of the projector. */
 class FoldedAheadTest {
     private final ScriptedSource source = new ScriptedSource();
     private final List<Runnable> others = new ArrayList<>();
+    private final AtomicLong clock = new AtomicLong();
+    private final AtomicInteger yields = new AtomicInteger();
 
     private Ahead ahead(Projection projection, int chunkEvents) {
         return ahead(projection, chunkEvents, 1_000_000);
@@ -38,7 +41,12 @@ class FoldedAheadTest {
         Intake intake = new Intake(source, projection, QueueBounds.DEFAULT, () -> {});
         intake.open(Checkpoint.atStart(projection.name()));
         intake.askForMore();
-        return new Ahead(intake, projection, bounds, () -> {}, () -> batchSize, takesWhole);
+        return new Ahead(intake, projection, bounds, () -> {}, () -> batchSize, takesWhole, this::yielding);
+    }
+
+    /** One whose clock goes on by a millisecond with each look. */
+    private Yielding yielding() {
+        return new Yielding(() -> clock.addAndGet(1_000_000), yields::incrementAndGet);
     }
 
     private static Ahead.Chunk nextFolded(Ahead ahead) {
@@ -58,6 +66,19 @@ class FoldedAheadTest {
         assertThat(chunk.folded().events()).isEqualTo(4);
         ahead.takeChunk();
         assertThat(nextFolded(ahead).first().position()).isEqualTo(at(5));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void leavesTheProcessorToOthersMeanwhile(boolean folded) {
+        Ahead ahead = ahead(counting, 1_000_000, new HandlingAhead(others::add, 1, 100, 2), () -> folded);
+        IntStream.rangeClosed(1, 100).forEach(position -> source.say(Views.viewed(position, "1")));
+
+        ahead.advance(0);
+
+        assertThat(ahead.foldedChunk() != null).isEqualTo(folded);
+        assertThat(handled).hasValue(100);
+        assertThat(yields).hasValue(3);
     }
 
     @Test
