@@ -96,7 +96,7 @@ final class SimulatedConnection implements StoreCalls, Timers {
         } else if (store.faults.strikes(Fault.READ_FAILED)) {
             call.end(anyFailure(Fault.READ_FAILED));
         } else if (store.faults.strikes(Fault.READ_UNANSWERED)) {
-            later(terms.deadline().orElseThrow().toNanos(), () -> call.end(Status.DEADLINE_EXCEEDED));
+            terms.deadline().ifPresent(deadline -> later(deadline.toNanos(), () -> call.end(Status.DEADLINE_EXCEEDED)));
         } else {
             select(options).forEach(event -> call.say(message(event)));
             call.end(Status.OK);
